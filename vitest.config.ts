@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+// `sagemaker-pipelines` resolves to the sources, as it does for the type checker: one copy of the library in a test.
+const shared = {
+  resolve: { conditions: ['sagemaker-pipelines-source', 'node', 'import', 'default'] },
+  ssr: { resolve: { conditions: ['sagemaker-pipelines-source', 'node', 'import', 'default'] } },
+};
+
+export default defineConfig({
+  test: {
+    // Nine lines of the AWS SDK about Node 20, in every test that makes a client.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    reporters: ['default', './test/support/closing-line.ts'],
+    globalSetup: ['./test/support/build.ts'],
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.full.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        ...shared,
+        test: { name: 'full', include: ['test/**/*.full.test.ts'], testTimeout: 600_000, hookTimeout: 600_000 },
+      },
+    ],
+  },
+});
