@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+import { pythonEnvironment } from './python-environment.ts';
+import { killGroup, tieToThisProcess } from './run-command.ts';
+
+/** A running moto: AWS's APIs in memory, on this machine. */
+export interface MotoServer {
+  readonly endpoint: string;
+  readonly pid: number;
+  /** What the AWS SDK of a child process needs to talk to this server and to nobody else. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly stop: () => Promise<void>;
+}
+
+const REQUIREMENTS = ['moto[server]==5.2.1', 'boto3==1.43.11', 'botocore==1.43.11'];
+const START_LIMIT = 60_000;
+const STOP_LIMIT = 5_000;
+
+/** Starts an empty moto on a free loopback port; it ends with `stop`, or with this process however that ends. */
+export async function startMoto(): Promise<MotoServer> {
+  const { python } = await pythonEnvironment({ name: 'moto', requirements: REQUIREMENTS });
+  const script = fileURLToPath(new URL('moto_server.py', import.meta.url));
+  const child = spawn(python, [script], { detached: true });
+  child.once('close', tieToThisProcess(child.pid));
+  const said: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => {
+    said.push(chunk);
+    if (said.length > 500) said.shift();
+  });
+  child.stdin.on('error', () => {});
+
+  const port = await new Promise<string>((resolve, reject) => {
+    const fail = (why: string) => {
+      clearTimeout(timer);
+      reject(new Error(`moto did not start: ${why}\n${Buffer.concat(said).toString('utf8')}`));
+    };
+    const timer = setTimeout(() => {
+      killGroup(child.pid);
+      fail(`it named no port within ${START_LIMIT / 1000} s`);
+    }, START_LIMIT);
+    child.once('error', (error) => fail(error.message));
+    child.once('close', (exitCode, signal) => fail(`it ended with ${exitCode ?? signal}`));
+    let line = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      line += chunk.toString('utf8');
+      if (!line.includes('\n')) return;
+      clearTimeout(timer);
+      resolve(line.trim());
+    });
+  });
+  const endpoint = `http://127.0.0.1:${port}`;
+
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'close');
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => killGroup(child.pid), STOP_LIMIT);
+    await ended;
+    clearTimeout(timer);
+  };
+  return { endpoint, pid: child.pid ?? 0, env: environment(endpoint), stop };
+}
+
+function environment(endpoint: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'testing',
+    AWS_SECRET_ACCESS_KEY: 'testing',
+    AWS_SESSION_TOKEN: 'testing',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    // A profile of the person at this machine would win over what stands here.
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  };
+}

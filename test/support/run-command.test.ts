@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+
+import { isRunning, runCommand } from './run-command.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const node = (program: string, ...args: string[]) => [process.execPath, ['-e', program, ...args]] as const;
+
+test('a command gets arguments, a folder, an environment and input, and gives back both outputs', async () => {
+  const cwd = temporaryFolder();
+  const program = `
+    process.stdin.on('data', (chunk) => process.stdout.write(String(chunk).toUpperCase()));
+    process.stdin.on('end', () => process.stderr.write([process.argv[1], process.cwd(), process.env.WORD].join()));`;
+  expect(await runCommand(...node(program, 'an argument'), { cwd, env: { WORD: 'ü' }, input: 'grüße' })).toEqual({
+    stdout: 'GRÜSSE',
+    stderr: `an argument,${cwd},ü`,
+    exitCode: 0,
+    signal: null,
+    timedOut: false,
+  });
+});
+
+test('a failure is a result: an exit code, or the signal that ended it', async () => {
+  expect(await runCommand(...node('process.exit(3)'))).toMatchObject({ exitCode: 3, signal: null });
+  expect(await runCommand(...node('process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000)'))).toMatchObject({
+    exitCode: null,
+    signal: 'SIGTERM',
+    timedOut: false,
+  });
+});
+
+test('a program that does not read its input does no harm', async () => {
+  expect(await runCommand(...node(''), { input: 'x'.repeat(1_000_000) })).toMatchObject({ exitCode: 0 });
+});
+
+test('a program that is not there is named', async () => {
+  await expect(runCommand('no-such-program')).rejects.toThrow('no-such-program could not be started');
+});
+
+test('at the time limit the command is killed with all it started, and what it said so far is kept', async () => {
+  const file = join(temporaryFolder(), 'pid');
+  const program = `
+    const { spawn } = require('node:child_process');
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+    require('node:fs').writeFileSync(process.argv[1], String(child.pid));
+    process.stdout.write('begun');
+    setInterval(() => {}, 1000);`;
+  const result = await runCommand(...node(program, file), { timeLimit: 5000 });
+  expect(result).toMatchObject({ stdout: 'begun', exitCode: null, signal: 'SIGKILL', timedOut: true });
+  const grandchild = Number(readFileSync(file, 'utf8'));
+  await vi.waitFor(() => expect(isRunning(grandchild)).toBe(false), 10_000);
+});
