@@ -1,0 +1,59 @@
+import type { Json, StepDocument } from '../definition/document.ts';
+import { isObject } from '../definition/expression.ts';
+import { type Path, child, formatPath } from '../definition/path.ts';
+import type { StepPlace } from '../definition/walk.ts';
+import type { Fault, Subject } from './rule.ts';
+
+/** Two jobs that write one place overwrite each other's objects, and whoever reads there gets both. */
+export function* sharedOutputs({ graph }: Subject): Generator<Fault> {
+  const writers = new Map<string, { place: StepPlace; path: Path }[]>();
+  for (const place of graph.steps.values()) {
+    for (const { uri, path } of outputsOf(place.step, place.path)) {
+      const key = JSON.stringify(uri);
+      const others = writers.get(key) ?? [];
+      const other = others.find((earlier) => !excludeEachOther(earlier.place, place));
+      if (other !== undefined) {
+        const [one, two] = [other.place.step.Name, place.step.Name];
+        yield {
+          code: 'shared-output',
+          severity: 'warning',
+          message: one === two ? `Two outputs of ${one} go to one place` : `${one} and ${two} write to one place`,
+          place: path,
+          detail: `the same is written by ${formatPath(other.path)}`,
+          fix: 'give each a place of its own: objects of the same name overwrite each other',
+        };
+      }
+      writers.set(key, [...others, { place, path }]);
+    }
+  }
+}
+
+function* outputsOf(step: StepDocument, at: Path): Generator<{ uri: Json; path: Path }> {
+  const args = child(at, 'Arguments');
+  if (step.Type === 'Transform') {
+    const output = step.Arguments['TransformOutput'];
+    const uri = isObject(output) ? output['S3OutputPath'] : undefined;
+    if (uri !== undefined && uri !== null) yield { uri, path: child(child(args, 'TransformOutput'), 'S3OutputPath') };
+  }
+  if (step.Type === 'Processing') {
+    const config = step.Arguments['ProcessingOutputConfig'];
+    const outputs = isObject(config) && Array.isArray(config['Outputs']) ? (config['Outputs'] as Json[]) : [];
+    for (const [index, output] of outputs.entries()) {
+      const s3 = isObject(output) ? output['S3Output'] : undefined;
+      const uri = isObject(s3) ? s3['S3Uri'] : undefined;
+      const path = ['ProcessingOutputConfig', 'Outputs', index, 'S3Output', 'S3Uri'].reduce<Path>(child, args);
+      if (uri !== undefined && uri !== null) yield { uri, path };
+    }
+  }
+}
+
+/** Whether two steps stand on different sides of one condition, so that never both run. */
+function excludeEachOther(one: StepPlace, other: StepPlace): boolean {
+  const sides = new Map<StepPlace, string>();
+  for (let at = one.inside; at !== undefined; at = at.condition.inside) sides.set(at.condition, at.branch);
+  for (let at = other.inside; at !== undefined; at = at.condition.inside) {
+    const side = sides.get(at.condition);
+    if (side !== undefined) return side !== at.branch;
+  }
+  return false;
+}

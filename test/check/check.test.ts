@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Json,
+  type PipelineDocument,
+  type StepDocument,
+  check,
+  definePipeline,
+  emit,
+  step,
+} from 'sagemaker-pipelines';
+
+const LENGTH = 10_000;
+
+describe('check', () => {
+  test('finds nothing in a pipeline that is right', () => {
+    expect(check(documentOf(waitingFor('A'), waitingFor('B', 'A'), waitingFor('C', 'A', 'B')))).toEqual([]);
+  });
+
+  test('finds nothing in a pipeline without steps', () => {
+    expect(check(documentOf())).toEqual([]);
+  });
+
+  test('finds the faults of all rules at once', () => {
+    const place = { TransformOutput: { S3OutputPath: 's3://bucket/x' } };
+    const transform = (Name: string): StepDocument => ({ Name, Type: 'Transform', Arguments: place });
+    const faults = check(
+      documentOf(waitingFor('A', 'A'), waitingFor('B', 'Nowhere'), transform('C'), transform('D'), waitingFor('B')),
+    );
+    expect(faults.map(({ code }) => code)).toEqual(['duplicate-step', 'unknown-step', 'cycle', 'shared-output']);
+  });
+
+  test('leaves the document as it is', () => {
+    const document = documentOf(waitingFor('A', 'A'), waitingFor('A', 'B'));
+    const before = structuredClone(document);
+    check(document);
+    expect(document).toEqual(before);
+  });
+
+  test('says where the author wrote it, when it is told', () => {
+    const document = documentOf(waitingFor('A'), waitingFor('B', 'Nowhere'));
+    const origins = { 'Steps[0]': '/project/pipeline.ts:3', 'Steps[1]': '/project/pipeline.ts:7' };
+    expect(check(document, origins)).toMatchObject([{ path: 'Steps[1].DependsOn[0]', at: '/project/pipeline.ts:7' }]);
+  });
+
+  test('says nothing of lines when nobody knows them', () => {
+    const [fault] = check(documentOf(waitingFor('A', 'Nowhere')), { 'Steps[7]': '/project/pipeline.ts:7' });
+    expect(fault!.at).toBeUndefined();
+  });
+
+  test('finds the author’s line of a step that was emitted', () => {
+    const lost = step.fail('Lost', { ErrorMessage: 'no' }, { dependsOn: ['Nowhere'] });
+    const { definition, origins } = emit(definePipeline({ name: 'p', steps: [lost] }), { region: 'us-west-2' });
+    const [fault] = check(definition, origins);
+    expect(fault).toMatchObject({ code: 'unknown-step', path: 'Steps[0].DependsOn[0]' });
+    expect(fault?.at).toMatch(/check\.test\.ts:\d+$/);
+  });
+
+  test('takes a chain of ten thousand steps, and its end tied to its beginning', () => {
+    const names = Array.from({ length: LENGTH }, (_, index) => `Step-${index}`);
+    const chain = names.map((name, index) => waitingFor(name, ...names.slice(Math.max(0, index - 1), index)));
+    expect(check(documentOf(...chain))).toEqual([]);
+    const [fault, ...others] = check(documentOf(...chain.with(0, waitingFor('Step-0', names.at(-1)!))));
+    expect(fault).toMatchObject({ code: 'cycle', path: 'Steps[0].DependsOn[0]' });
+    expect(others).toEqual([]);
+  });
+
+  test('takes conditions nested a thousand deep', () => {
+    let nested = waitingFor('Innermost', 'Nowhere');
+    for (let depth = 0; depth < 1000; depth++) nested = choice(`Choice-${depth}`, nested);
+    expect(check(documentOf(nested))).toMatchObject([{ code: 'unknown-step' }]);
+  });
+});
+
+function documentOf(...steps: StepDocument[]): PipelineDocument {
+  return { Version: '2020-12-01', Steps: steps };
+}
+
+function waitingFor(Name: string, ...DependsOn: string[]): StepDocument {
+  return { Name, Type: 'Training', Arguments: {}, DependsOn };
+}
+
+function choice(Name: string, inner: StepDocument): StepDocument {
+  return { Name, Type: 'Condition', Arguments: { Conditions: [], IfSteps: [inner as unknown as Json], ElseSteps: [] } };
+}
