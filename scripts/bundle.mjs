@@ -1,0 +1,70 @@
+// Builds `dist`: the library, the commands, the loader's hooks, and the declarations.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const beside = join(root, `.dist-${process.pid}`);
+
+// yargs lays its help out with these; their Unicode tables cost 40 ms at every start, and our help is plain text.
+const PLAIN_TEXT = ['string-width', 'wrap-ansi', 'strip-ansi'];
+
+try {
+  await bundle();
+  declare();
+  replace();
+} finally {
+  rmSync(beside, { recursive: true, force: true });
+}
+
+async function bundle() {
+  await build({
+    cwd: root,
+    input: {
+      index: 'src/index.ts',
+      'loader-hook': 'src/cli/load/hook.ts',
+      'bin/get-pipeline-definition': 'src/bin/get-pipeline-definition.ts',
+      'bin/run-pipeline': 'src/bin/run-pipeline.ts',
+    },
+    platform: 'node',
+    // Comments with the paths of this machine would make the same sources another build elsewhere.
+    experimental: { attachDebugInfo: 'none' },
+    external: [/^node:/, /^@aws-sdk\//, 'oxc-transform'],
+    resolve: {
+      alias: Object.fromEntries(PLAIN_TEXT.map((name) => [name, join(root, `src/cli/plain-text/${name}.ts`)])),
+    },
+    output: {
+      dir: beside,
+      format: 'esm',
+      entryFileNames: '[name].js',
+      // One folder down, like every source file: what is under `dist` is the library's own, seen from any chunk.
+      chunkFileNames: 'chunks/[name].js',
+      codeSplitting: {
+        groups: [
+          { name: 'library', test: /\/src\/(?!cli\/|bin\/|index\.ts)/ },
+          { name: 'yargs', test: /\/node_modules\// },
+        ],
+      },
+    },
+  });
+}
+
+function declare() {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'src', '--outDir', beside], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error(`tsc ended with ${status}`);
+}
+
+function replace() {
+  for (const name of ['get-pipeline-definition', 'run-pipeline']) chmodSync(join(beside, `bin/${name}.js`), 0o755);
+  const old = `${beside}-old`;
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(beside, dist);
+  rmSync(old, { recursive: true, force: true });
+}

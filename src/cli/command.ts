@@ -1,0 +1,53 @@
+import type { Diagnostic } from '../definition/diagnostic.ts';
+import type { JsonObject } from '../definition/document.ts';
+import type { Context } from './context.ts';
+
+/** One flag of a command: a text, a text that may be given several times, or yes and no. */
+export interface Option {
+  readonly type: 'text' | 'list' | 'flag';
+  readonly describe: string;
+  /** Other names; one letter stands behind one dash. */
+  readonly alias?: readonly string[];
+  readonly choices?: readonly string[];
+}
+
+/** A command's flags by their long names. */
+export type Options = Readonly<Record<string, Option>>;
+
+/** What a command is given for its flags. */
+export type Arguments<O extends Options> = {
+  readonly [Name in keyof O]: O[Name]['type'] extends 'list'
+    ? readonly string[]
+    : (O[Name]['type'] extends 'text' ? string : boolean) | undefined;
+};
+
+/** What a command has to say when it is done. */
+export interface Answer {
+  /** For stdout. */
+  readonly text: string;
+  /** For stdout with `--json`, beside the version, the command and the diagnostics. */
+  readonly data: JsonObject;
+  /** Lines for stderr. */
+  readonly notes: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A command as data: its flags, how it is used, and what it does. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** Whole invocations, the commonest first. */
+  readonly examples: readonly [string, string];
+  readonly options: Options;
+  run(args: Arguments<Options>, context: Context): Promise<Answer>;
+}
+
+/** Ties the flags of a command to the types that its `run` reads them by. */
+export function defineCommand<const O extends Options>(
+  spec: Omit<Command, 'options' | 'run'> & {
+    readonly options: O;
+    run(args: Arguments<O>, context: Context): Promise<Answer>;
+  },
+): Command {
+  return spec;
+}

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { bind } from '../definition/bind.ts';
+import type { Json } from '../definition/document.ts';
+import { walkSteps } from '../definition/walk.ts';
+import { toJson } from '../emit/json.ts';
+import { type Answer, defineCommand } from './command.ts';
+import { readConfig } from './config.ts';
+import { readPipeline } from './read-pipeline.ts';
+import { bucketOf, regionNotes, regionOf, roleOf } from './settings.ts';
+import { writeTextFile } from './write-file.ts';
+
+/** Writes a pipeline's definition. */
+export const getPipelineDefinition = defineCommand({
+  name: 'get-pipeline-definition',
+  summary: 'Writes the JSON definition of a pipeline: the document that SageMaker takes.',
+  examples: [
+    'get-pipeline-definition --name batch_inference',
+    'get-pipeline-definition --name batch_inference --region eu-west-1 --file-name - | jq .Steps',
+  ],
+  options: {
+    name: { type: 'text', alias: ['n', 'module-name'], describe: 'The pipeline: a folder of pipelines/, or a path' },
+    'file-name': { type: 'text', alias: ['f'], describe: 'Where to write; - for stdout [pipelinedefinition.json]' },
+    format: { type: 'text', choices: ['json'], describe: 'How to write it' },
+    region: { type: 'text', describe: 'The region it is for [AWS_REGION, else us-east-1]' },
+    bucket: { type: 'text', describe: 'Put this artefact bucket in instead of the parameter ArtifactBucket' },
+    'role-arn': { type: 'text', describe: 'Put this role in instead of the parameter ExecutionRoleArn' },
+    kwargs: { type: 'text', describe: 'Options for a pipeline that is a function: JSON, or a Python dict' },
+  },
+  async run(args, context): Promise<Answer> {
+    const config = readConfig(context.cwd);
+    const region = regionOf(args.region, context.env, config);
+    // A document is bound only when that is asked for here: a file must not differ because of who happens to write it.
+    const account = { bucket: bucketOf(args.bucket, {})?.value, roleArn: roleOf(args['role-arn'], {}, {})?.value };
+    const wanted = { name: args.name, kwargs: args.kwargs, region: region.value, otherwise: 'nothing was written' };
+    const { assembly, diagnostics } = await readPipeline(wanted, config, context);
+    const definition = bind(assembly.definition, account);
+    const text = toJson(definition);
+    const steps = [...walkSteps(definition)].length;
+    const parameters = definition.Parameters?.length ?? 0;
+    const bytes = Buffer.byteLength(text);
+    const summary = `${assembly.name}: ${count(steps, 'step')}, ${count(parameters, 'parameter')}, ${count(bytes, 'byte')}`;
+    const data = { pipeline: assembly.name, region: region.value, steps, parameters, bytes };
+    const notes = regionNotes(region);
+    const target = args['file-name'] ?? 'pipelinedefinition.json';
+    if (target === '-') {
+      const asJson = definition as unknown as Json;
+      return { text, data: { ...data, definition: asJson }, notes: [...notes, summary], diagnostics };
+    }
+    const outcome = writeTextFile(resolve(context.cwd, target), text);
+    const said = outcome === 'written' ? `wrote ${target}` : `${target} is unchanged`;
+    return {
+      text: `${target}\n`,
+      data: { ...data, file: resolve(context.cwd, target), outcome },
+      notes: [...notes, `${summary}; ${said}`],
+      diagnostics,
+    };
+  },
+});
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

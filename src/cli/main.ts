@@ -1,0 +1,59 @@
+import { hasErrors } from '../definition/diagnostic.ts';
+import type { Diagnostic } from '../definition/diagnostic.ts';
+import { type Failure, PipelineError, isPipelineError } from '../definition/error.ts';
+import { readArguments } from './arguments.ts';
+import type { Command } from './command.ts';
+import type { Context } from './context.ts';
+import { diagnosticOf, rendererFor } from './render.ts';
+
+const EXIT_CODES: Readonly<Record<Failure, number>> = { failed: 1, usage: 2, invalid: 3, aws: 4, machine: 5 };
+
+/** Runs a command: the one place where errors become text and an exit code. */
+export async function main(command: Command, context: Context): Promise<number> {
+  const { stdout, stderr } = context;
+  const render = rendererFor(context);
+  const asJson = context.argv.some((word) => /^--?json(=true)?$/.test(word));
+  const answerJson = (data: object, diagnostics: readonly Diagnostic[]): void => {
+    const answer = { version: 1, command: command.name, ...data, diagnostics };
+    stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  };
+  try {
+    const request = await readArguments(command, context.argv, stdout.columns);
+    if (request.kind !== 'run') {
+      stdout.write(request.kind === 'help' ? request.text : `${context.version()}\n`);
+      return 0;
+    }
+    const { text, data, notes, diagnostics } = await Promise.race([
+      command.run(request.args, context),
+      context.stalled,
+    ]);
+    for (const diagnostic of diagnostics) stderr.write(`${render(diagnostic)}\n`);
+    for (const note of notes) stderr.write(`${note}\n`);
+    if (asJson) answerJson(data, diagnostics);
+    else stdout.write(text);
+    return hasErrors(diagnostics) ? EXIT_CODES.invalid : 0;
+  } catch (thrown) {
+    const error = isPipelineError(thrown) ? thrown : ourFault(thrown);
+    const reported = diagnosticOf(error);
+    for (const diagnostic of [...error.diagnostics, reported]) stderr.write(`${render(diagnostic)}\n`);
+    if (error !== thrown) stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+    if (asJson) {
+      const { severity: _, ...said } = reported;
+      answerJson({ error: said }, error.diagnostics);
+    }
+    return EXIT_CODES[error.failure];
+  }
+}
+
+function ourFault(thrown: unknown): PipelineError {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new PipelineError(
+    'failed',
+    'internal',
+    `${message.split('\n')[0]} (a fault of sagemaker-pipelines, not yours)`,
+    {
+      fix: 'please report it, with what stands below',
+      cause: thrown,
+    },
+  );
+}

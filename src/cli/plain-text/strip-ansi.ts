@@ -1,0 +1,2 @@
+/** A text without colours. */
+export { stripVTControlCharacters as default } from 'node:util';
