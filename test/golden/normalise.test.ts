@@ -18,7 +18,7 @@ describe('what is the same to the comparison with the SDK', () => {
       's3://my-bucket/sagemaker-scikit-learn-2026-11-20-20-57-32-114/sourcedir.tar.gz',
       `s3://my-bucket/assets/${HASH}/sourcedir.tar.gz`,
     ],
-    ['moments', 's3://root/NB/input-2026-11-20-21-07-15-187', 's3://root/NB/input-2026-01-31-12-00-00-000'],
+    ['moments', 's3://b/NB/input-2026-11-20-21-07-15-187', 's3://b/NB/input-2026-01-31-12-00-00-000'],
     ['temporary files', 'sagemaker_requirements_0p9ww2vo.txt', 'sagemaker_requirements_abcd1234.txt'],
   ])('%s', (_, one, other) => {
     expect(one).not.toBe(other);
