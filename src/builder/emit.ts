@@ -57,7 +57,7 @@ export function emit(pipeline: Pipeline, options: EmitOptions): Assembly {
     resolved.set(step, found);
     return readsOf(step, found);
   });
-  for (const { step } of placement.listedTwice) report(listedTwice(step));
+  for (const step of placement.listedTwice) report(listedTwice(step));
   const sites: [Path, Site][] = [];
   const steps = emitSteps(placement.top, child(undefined, 'Steps'), { placement, resolved, sites, report });
   const experiment = emitExperiment(parts.experiment, world, report);

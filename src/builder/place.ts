@@ -8,19 +8,14 @@ interface Block {
   readonly listed: readonly StepNode[];
 }
 
-/** A step that stands in more than one list. */
-export interface ListedTwice {
-  readonly step: StepNode;
-  readonly blocks: readonly (StepNode | undefined)[];
-}
-
 /** Which steps a pipeline has, and in which block each stands. */
 export interface Placement {
   /** The steps of the top level, in order. */
   readonly top: readonly StepNode[];
   /** The steps on a side of a condition, in order. */
   branch(condition: StepNode, branch: Branch): readonly StepNode[];
-  readonly listedTwice: readonly ListedTwice[];
+  /** The steps that stand in more than one list. */
+  readonly listedTwice: ReadonlySet<StepNode>;
 }
 
 /** The steps that a step reads from or is told to wait for; those in the branches of a Condition are not among them. */
@@ -49,7 +44,7 @@ interface Reached {
   readonly listedIn: ReadonlyMap<StepNode, Block>;
   readonly branches: ReadonlyMap<StepNode, Record<Branch, Block>>;
   readonly blocks: readonly Block[];
-  readonly listedTwice: readonly ListedTwice[];
+  readonly listedTwice: ReadonlySet<StepNode>;
 }
 
 function reach(top: Block, readsOf: ReadsOf): Reached {
@@ -57,14 +52,13 @@ function reach(top: Block, readsOf: ReadsOf): Reached {
   const listedIn = new Map<StepNode, Block>();
   const branches = new Map<StepNode, Record<Branch, Block>>();
   const blocks: Block[] = [];
-  const twice = new Map<StepNode, (StepNode | undefined)[]>();
+  const listedTwice = new Set<StepNode>();
   const open: StepNode[] = [];
   const enter = (block: Block): Block => {
     blocks.push(block);
     for (const step of block.listed) {
-      const other = listedIn.get(step);
-      if (other === undefined) listedIn.set(step, block);
-      else twice.set(step, [...(twice.get(step) ?? [other.condition]), block.condition]);
+      if (listedIn.has(step)) listedTwice.add(step);
+      else listedIn.set(step, block);
       open.push(step);
     }
     return block;
@@ -74,7 +68,7 @@ function reach(top: Block, readsOf: ReadsOf): Reached {
     if (reads.has(step)) continue;
     const read = readsOf(step);
     reads.set(step, read);
-    open.push(...read);
+    for (const source of read) open.push(source);
     if (step.branches === undefined) continue;
     const { IfSteps, ElseSteps } = step.branches;
     branches.set(step, {
@@ -82,7 +76,6 @@ function reach(top: Block, readsOf: ReadsOf): Reached {
       ElseSteps: enter({ condition: step, listed: ElseSteps }),
     });
   }
-  const listedTwice = [...twice].map(([step, conditions]) => ({ step, blocks: conditions }));
   return { reads, listedIn, branches, blocks, listedTwice };
 }
 
@@ -95,7 +88,8 @@ function neededBy(step: StepNode, { reads, branches }: Reached): Iterable<StepNo
 
 /**
  * Readers before what they read, a condition before what its branches list: each time, the blocks that matter are known.
- * There is always such an order, since a value can only refer to values that were there before it.
+ * A value refers only to values that were there before it, so there is such an order, unless arguments were changed after
+ * their step was made: steps on such a cycle stay where they are listed, or at the top, for `check` to find.
  */
 function chooseBlocks(reached: Reached, top: Block): ReadonlyMap<StepNode, Block> {
   const { reads, listedIn, branches } = reached;
@@ -138,6 +132,7 @@ function chooseBlocks(reached: Reached, top: Block): ReadonlyMap<StepNode, Block
       if (left === 0) ready.push(next);
     }
   }
+  for (const [step, left] of waiting) if (left > 0) blockOf.set(step, listedIn.get(step) ?? top);
   return blockOf;
 }
 

@@ -4,6 +4,7 @@ import {
   type CustomStep,
   type Step,
   type StepDocument,
+  check,
   definePipeline,
   emit,
   step,
@@ -80,6 +81,19 @@ describe('a step that is listed', () => {
     const inside = reading('inside');
     expect(outline([choice('C', reading('m'), [inside]), reading('out', inside)])).toBe('m C[inside | ] out');
   });
+});
+
+test('steps whose arguments were changed into a cycle are placed all the same, and the cycle is named', () => {
+  const args: Record<string, unknown> = {};
+  const first = step.custom('first', 'Training', args);
+  const second = reading('second', first);
+  args['late'] = second.property('X');
+  const inside = reading('inside', second, a);
+  const pipeline = definePipeline({ name: 'p', steps: [choice('C', reading('m'), [inside])] });
+  const { definition } = emit(pipeline, { region: 'eu-west-1' });
+  expect(check(definition).map(({ message }) => message)).toEqual([
+    'Steps wait for each other in a cycle: first → second → first',
+  ]);
 });
 
 test('listing the leaves or listing all the steps in order gives the same document', () => {
