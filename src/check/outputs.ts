@@ -11,6 +11,7 @@ export function* sharedOutputs({ graph }: Subject): Generator<Fault> {
     for (const { uri, path } of outputsOf(place.step, place.path)) {
       const key = JSON.stringify(uri);
       const others = writers.get(key) ?? [];
+      writers.set(key, others);
       const other = others.find((earlier) => !excludeEachOther(earlier.place, place));
       if (other !== undefined) {
         const [one, two] = [other.place.step.Name, place.step.Name];
@@ -23,7 +24,7 @@ export function* sharedOutputs({ graph }: Subject): Generator<Fault> {
           fix: 'give each a place of its own: objects of the same name overwrite each other',
         };
       }
-      writers.set(key, [...others, { place, path }]);
+      others.push({ place, path });
     }
   }
 }
