@@ -186,6 +186,46 @@ describe('mistakes', () => {
     expect(readdirSync(folder)).toEqual(['pipelines']);
   });
 
+  test.each<[string, string, string]>([
+    [
+      'two steps of one name',
+      `step.fail('Stop', { ErrorMessage: 'a' }), step.fail('Stop', { ErrorMessage: 'b' })`,
+      `error[duplicate-step]  Two steps are named Stop
+  at pipelines/small/pipeline.ts:2  (Steps[1].Name)
+  the other is Steps[0], a Fail step
+  fix: give one of them another name; names count through all branches
+`,
+    ],
+    [
+      'steps that wait for each other',
+      `step.custom('A', 'Training', {}, { dependsOn: ['B'] }), step.custom('B', 'Training', {}, { dependsOn: ['A'] })`,
+      `error[cycle]  Steps wait for each other in a cycle: A → B → A
+  at pipelines/small/pipeline.ts:2  (Steps[0].DependsOn[0])
+  fix: take one of these dependencies away
+`,
+    ],
+    [
+      'an asset that is not there',
+      `step.custom('A', 'Training', { code: asset(import.meta, 'lost.py') })`,
+      `error[asset-missing]  The asset "pipelines/small/lost.py" does not exist
+  at pipelines/small/pipeline.ts:2  (Steps[0].Arguments.code)
+  looked for pipelines/small/lost.py
+  fix: give the path of a file or a folder
+`,
+    ],
+  ])('%s', async (_, steps, fault) => {
+    const text = `import { asset, definePipeline, step } from 'sagemaker-pipelines';
+export default definePipeline({ name: 'small', parameters: {}, steps: [${steps}] }); void asset;
+`;
+    const { folder, run } = writeProject({ 'pipelines/small/pipeline.ts': text });
+    const { exitCode, stdout, stderr } = await run(COMMAND);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+    expect(stderr).toBe(`${fault}error[invalid-definition]  small has an error; nothing was written
+  at pipelines/small/pipeline.ts
+`);
+    expect(readdirSync(folder)).toEqual(['pipelines']);
+  });
+
   test('a file in a folder that is not there', async () => {
     const { folder, run } = writeProject(FILES);
     const { exitCode, stdout, stderr } = await run(COMMAND, ['-f', 'no/out.json']);
