@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../definition/diagnostic.ts';
 import { didYouMean, nearest } from '../definition/suggest.ts';
 import { IMAGES } from './generated/images.ts';
 import type { ImageFamily } from './generated/images.ts';
@@ -19,16 +20,13 @@ export interface ImageRequest {
 }
 
 /** Why there is no such image. */
-export interface ImageProblem {
+export interface ImageProblem extends Pick<Diagnostic, 'message' | 'detail' | 'fix'> {
   readonly code:
     | 'unknown-image-version'
     | 'unknown-image-python'
     | 'unknown-image-device'
     | 'unknown-region'
     | 'image-not-in-region';
-  readonly message: string;
-  readonly detail?: string;
-  readonly fix?: string;
 }
 
 /** More would bury the one that was meant. */
