@@ -28,6 +28,7 @@ async function bundle() {
       'loader-hook': 'src/cli/load/hook.ts',
       'bin/get-pipeline-definition': 'src/bin/get-pipeline-definition.ts',
       'bin/run-pipeline': 'src/bin/run-pipeline.ts',
+      'bin/sagemaker-pipelines': 'src/bin/sagemaker-pipelines.ts',
     },
     platform: 'node',
     // Comments with the paths of this machine would make the same sources another build elsewhere.
@@ -44,8 +45,9 @@ async function bundle() {
       chunkFileNames: 'chunks/[name].js',
       codeSplitting: {
         groups: [
-          { name: 'library', test: /\/src\/(?!cli\/|bin\/|index\.ts)/ },
-          { name: 'yargs', test: /\/node_modules\// },
+          // What every start needs; readers that only some commands need are loaded by those.
+          { name: 'library', test: /\/src\/(?:definition|aws|assets|builder|check|emit\/json)\b/ },
+          { name: 'yargs', test: /\/node_modules\/(?:yargs|cliui|y18n|escalade|get-caller-file)/ },
         ],
       },
     },
@@ -62,7 +64,8 @@ function declare() {
 }
 
 function replace() {
-  for (const name of ['get-pipeline-definition', 'run-pipeline']) chmodSync(join(beside, `bin/${name}.js`), 0o755);
+  for (const name of ['get-pipeline-definition', 'run-pipeline', 'sagemaker-pipelines'])
+    chmodSync(join(beside, `bin/${name}.js`), 0o755);
   const old = `${beside}-old`;
   if (existsSync(dist)) renameSync(dist, old);
   renameSync(beside, dist);

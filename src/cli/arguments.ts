@@ -5,7 +5,7 @@ import type { Arguments, Command, Option, Options } from './command.ts';
 
 /** What the words after a command's name ask for. */
 export type Request =
-  | { readonly kind: 'run'; readonly args: Arguments<Options> }
+  | { readonly kind: 'run'; readonly args: Arguments<Options>; readonly operands: readonly string[] }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' };
 
@@ -56,11 +56,13 @@ export async function readArguments(command: Command, argv: readonly string[], c
     });
   }
   const names = namesOf(options);
-  const given: Readonly<Record<string, unknown>> = await parser.parse(normalise(argv, names, command));
+  const { words, operands } = normalise(argv, names, command);
+  const given: Readonly<Record<string, unknown>> = await parser.parse(words);
   if (given['help'] === true) return { kind: 'help', text: `${await parser.getHelp()}\n` };
   if (given['version'] === true) return { kind: 'version' };
+  checkOperands(operands, command);
   const args = Object.entries(options).map(([name, option]) => [name, valueOf(name, option, given[name])]);
-  return { kind: 'run', args: Object.fromEntries(args) as Arguments<Options> };
+  return { kind: 'run', args: Object.fromEntries(args) as Arguments<Options>, operands };
 }
 
 /** Every name a flag goes by, and what it takes. */
@@ -74,12 +76,22 @@ function namesOf(options: Options): ReadonlyMap<string, Option> {
  * The words as yargs reads them without guessing: flags that there are, each value tied to its flag, and `-role-arn`, as
  * Python's argparse takes it, with two dashes (yargs would read seven flags of one letter).
  */
-function normalise(argv: readonly string[], names: ReadonlyMap<string, Option>, command: Command): string[] {
+function normalise(
+  argv: readonly string[],
+  names: ReadonlyMap<string, Option>,
+  command: Command,
+): { words: string[]; operands: string[] } {
   const words: string[] = [];
+  const operands: string[] = [];
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at]!;
     const [, flag, name, value] = /^(--?([^-=][^=]*))(?:=(.*))?$/s.exec(word) ?? [];
-    if (flag === undefined || name === undefined) throw unexpectedWord(word, command);
+    if (flag === undefined || name === undefined) {
+      // A dash alone stands for stdin.
+      if (command.operands === undefined || /^-./.test(word)) throw unexpectedWord(word, command);
+      operands.push(word);
+      continue;
+    }
     const option = names.get(name);
     const isSwitch = (option ?? names.get(name.replace(/^no-/, '')))?.type === 'flag';
     if (option === undefined && !isSwitch) throw unknownFlag(flag, names, command);
@@ -91,7 +103,22 @@ function normalise(argv: readonly string[], names: ReadonlyMap<string, Option>, 
     const given = takesNext ? next : value;
     words.push(given === undefined ? full : `${full}=${isSwitch ? given : quoted(given)}`);
   }
-  return words;
+  return { words, operands };
+}
+
+function checkOperands(given: readonly string[], { name: command, operands, examples }: Command): void {
+  if (operands === undefined) return;
+  const { name, least, most } = operands;
+  if (given.length > most) {
+    throw new PipelineError('usage', 'unexpected-word', `"${given[most]!}" is one word too many`, {
+      fix: `for example: ${examples[0]}`,
+    });
+  }
+  if (given.length < least) {
+    throw new PipelineError('usage', 'missing-word', `${command} needs ${name}`, {
+      fix: `for example: ${examples[0]}`,
+    });
+  }
 }
 
 /** yargs takes a pair of quotes away that the shell has left, which are the author's: of two pairs one stays. */

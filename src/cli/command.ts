@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { JsonObject } from '../definition/document.ts';
+import type { PipelineError } from '../definition/error.ts';
 import type { Context } from './context.ts';
 
 /** One flag of a command: a text, a text that may be given several times, or yes and no. */
@@ -21,6 +22,14 @@ export type Arguments<O extends Options> = {
     : (O[Name]['type'] extends 'text' ? string : boolean) | undefined;
 };
 
+/** The words that a command takes beside its flags: `check FILE…`. */
+export interface Operands {
+  /** As the usage shows it. */
+  readonly name: string;
+  readonly least: number;
+  readonly most: number;
+}
+
 /** What a command has to say when it is done. */
 export interface Answer {
   /** For stdout. */
@@ -30,6 +39,8 @@ export interface Answer {
   /** Lines for stderr. */
   readonly notes: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What was asked for was done and did not end well: told last, and the exit code is its. */
+  readonly failure?: PipelineError | undefined;
 }
 
 /** A command as data: its flags, how it is used, and what it does. */
@@ -39,14 +50,16 @@ export interface Command {
   /** Whole invocations, the commonest first. */
   readonly examples: readonly [string, string];
   readonly options: Options;
-  run(args: Arguments<Options>, context: Context): Promise<Answer>;
+  /** None unless told. */
+  readonly operands?: Operands;
+  run(args: Arguments<Options>, context: Context, operands: readonly string[]): Promise<Answer>;
 }
 
 /** Ties the flags of a command to the types that its `run` reads them by. */
 export function defineCommand<const O extends Options>(
   spec: Omit<Command, 'options' | 'run'> & {
     readonly options: O;
-    run(args: Arguments<O>, context: Context): Promise<Answer>;
+    run(args: Arguments<O>, context: Context, operands: readonly string[]): Promise<Answer>;
   },
 ): Command {
   return spec;

@@ -20,6 +20,12 @@ export interface Context {
   readonly installation: Installation;
   /** Imports a module, an author's TypeScript too. */
   readonly importModule: (url: string) => Promise<Readonly<Record<string, unknown>>>;
+  readonly now: () => Date;
+  /** Text that nobody has had before: hexadecimal digits. */
+  readonly unique: (digits: number) => string;
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Given at the first Ctrl-C. It ends a command that has not read this; one that has must end by itself. */
+  readonly interrupted: AbortSignal;
   /** Rejects when nothing is left to do although the command is not done: the author's code waits for ever. */
   readonly stalled: Promise<never>;
 }

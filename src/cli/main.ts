@@ -3,46 +3,69 @@ import type { Diagnostic } from '../definition/diagnostic.ts';
 import { type Failure, PipelineError, isPipelineError } from '../definition/error.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
+import { type Suite, choose } from './suite.ts';
 import type { Context } from './context.ts';
 import { diagnosticOf, rendererFor } from './render.ts';
 
-const EXIT_CODES: Readonly<Record<Failure, number>> = { failed: 1, usage: 2, invalid: 3, aws: 4, machine: 5 };
+const EXIT_CODES: Readonly<Record<Failure, number>> = {
+  failed: 1,
+  usage: 2,
+  invalid: 3,
+  aws: 4,
+  machine: 5,
+  interrupted: 130,
+};
 
 /** Runs a command: the one place where errors become text and an exit code. */
-export async function main(command: Command, context: Context): Promise<number> {
+export async function main(program: Command | Suite, context: Context): Promise<number> {
   const { stdout, stderr } = context;
+  let name = program.name;
   const render = rendererFor(context);
   const asJson = context.argv.some((word) => /^--?json(=true)?$/.test(word));
   const answerJson = (data: object, diagnostics: readonly Diagnostic[]): void => {
-    const answer = { version: 1, command: command.name, ...data, diagnostics };
+    const answer = { version: 1, command: name, ...data, diagnostics };
     stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
   };
   try {
-    const request = await readArguments(command, context.argv, stdout.columns);
+    const choice = await choose(program, context);
+    if ('text' in choice) {
+      stdout.write(choice.text);
+      return 0;
+    }
+    const { command } = choice;
+    name = command.name;
+    const request = await readArguments(command, choice.context.argv, stdout.columns);
     if (request.kind !== 'run') {
       stdout.write(request.kind === 'help' ? request.text : `${context.version()}\n`);
       return 0;
     }
-    const { text, data, notes, diagnostics } = await Promise.race([
-      command.run(request.args, context),
+    const { text, data, notes, diagnostics, failure } = await Promise.race([
+      command.run(request.args, choice.context, request.operands),
       context.stalled,
     ]);
     for (const diagnostic of diagnostics) stderr.write(`${render(diagnostic)}\n`);
     for (const note of notes) stderr.write(`${note}\n`);
-    if (asJson) answerJson(data, diagnostics);
+    if (asJson) answerJson(failure === undefined ? data : { ...data, error: said(failure) }, diagnostics);
     else stdout.write(text);
+    if (failure !== undefined) {
+      stderr.write(`${render(diagnosticOf(failure))}\n`);
+      return EXIT_CODES[failure.failure];
+    }
     return hasErrors(diagnostics) ? EXIT_CODES.invalid : 0;
   } catch (thrown) {
     const error = isPipelineError(thrown) ? thrown : ourFault(thrown);
     const reported = diagnosticOf(error);
     for (const diagnostic of [...error.diagnostics, reported]) stderr.write(`${render(diagnostic)}\n`);
     if (error !== thrown) stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
-    if (asJson) {
-      const { severity: _, ...said } = reported;
-      answerJson({ error: said }, error.diagnostics);
-    }
+    if (asJson) answerJson({ error: said(error) }, error.diagnostics);
     return EXIT_CODES[error.failure];
   }
+}
+
+/** An error as the JSON answer gives it. */
+function said(error: PipelineError): object {
+  const { severity: _, ...rest } = diagnosticOf(error);
+  return rest;
 }
 
 function ourFault(thrown: unknown): PipelineError {

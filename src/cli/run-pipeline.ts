@@ -1,8 +1,9 @@
 import { relative } from 'node:path';
-import type { JsonObject } from '../definition/document.ts';
+import type { JsonObject, ParameterValue } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { readConfig } from './config.ts';
+import { execute } from './execute.ts';
 import { type GivenValues, readAssignments, runParameters } from './parameters.ts';
 import { type Plan, TARGETS, type Target, planText, plannedImages, plannedSteps } from './plan.ts';
 import { readPipeline } from './read-pipeline.ts';
@@ -46,11 +47,6 @@ export const runPipeline = defineCommand({
     const { file, assembly, diagnostics } = await readPipeline(wanted, config, context);
     const sample = target === 'local' ? readSample(file) : undefined;
     const parameters = runParameters(assembly, [flags, ...params, ...(sample === undefined ? [] : [sample])]);
-    if (args['dry-run'] !== true) {
-      throw new PipelineError('usage', 'not-built-yet', 'This version does not run pipelines yet', {
-        fix: 'add --dry-run to see what would run',
-      });
-    }
     const plan: Plan = {
       pipeline: assembly.name,
       file,
@@ -69,6 +65,11 @@ export const runPipeline = defineCommand({
     const notes = regionNotes(region);
     if (sampled.length > 0) {
       notes.push(`note: ${sampled.join(', ')} from ${relative(context.cwd, sample!.file!)}`);
+    }
+    if (args['dry-run'] !== true) {
+      const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
+      const request = { assembly, parameters: Object.fromEntries(values) as Record<string, ParameterValue> };
+      return await execute(target, request, { notes, diagnostics }, context);
     }
     return { text: planText(plan), data: { dryRun: true, ...(plan as unknown as JsonObject) }, notes, diagnostics };
   },

@@ -1,7 +1,7 @@
 import type { Diagnostic } from './diagnostic.ts';
 
 /** Why the work ended; the command line turns it into an exit code. */
-export type Failure = 'failed' | 'usage' | 'invalid' | 'aws' | 'machine';
+export type Failure = 'failed' | 'usage' | 'invalid' | 'aws' | 'machine' | 'interrupted';
 
 /** What an error says beside its message. */
 export interface ErrorDetails {

@@ -38,6 +38,10 @@ async function run(
     version: () => '1.2.3',
     installation: { library: 'file:///library.js', hook: 'file:///hook.js' },
     importModule: () => Promise.reject(new Error('nothing is imported here')),
+    now: () => new Date(0),
+    unique: (digits) => '0'.repeat(digits),
+    sleep: () => Promise.resolve(),
+    interrupted: new AbortController().signal,
     stalled: new Promise(() => {}),
     ...around,
   });

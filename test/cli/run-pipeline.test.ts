@@ -178,7 +178,7 @@ error[bad-parameters]  4 parameters are not right
   test.each<[string[], string]>([
     [
       ['-p', 'Input=x'],
-      `error[not-built-yet]  This version does not run pipelines yet
+      `error[not-built-yet]  This version does not run pipelines on sagemaker yet
   fix: add --dry-run to see what would run
 `,
     ],

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import type { Assembly } from '../definition/assembly.ts';
+import { PipelineError } from '../definition/error.ts';
+import { parse } from '../definition/parse.ts';
+import type { Config } from './config.ts';
+import type { Context } from './context.ts';
+import { type ReadPipeline, type Wanted, readPipeline } from './read-pipeline.ts';
+
+const STDIN = 0;
+
+/** Reads what a word means: a document (`file.json`, `-` for stdin), else a pipeline of this project by its name. */
+export function readSource(
+  word: string,
+  wanted: Omit<Wanted, 'name'>,
+  config: Config,
+  context: Context,
+): Promise<ReadPipeline> {
+  if (word !== '-' && !word.endsWith('.json')) return readPipeline({ ...wanted, name: word }, config, context);
+  const file = word === '-' ? '-' : resolve(context.cwd, word);
+  return Promise.resolve({ file, assembly: readDocumentFile(file), diagnostics: [] });
+}
+
+/** A document from anywhere, with nothing beside it. */
+export function readDocumentFile(file: string): Assembly {
+  const { document, diagnostics } = parse(textOf(file));
+  if (document === undefined) {
+    throw new PipelineError('invalid', 'not-a-definition', `${file} is no pipeline definition`, { diagnostics });
+  }
+  const name = file === '-' ? 'stdin' : basename(file, '.json');
+  return { name, tags: {}, definition: document, assets: [], origins: {}, diagnostics: [] };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file === '-' ? STDIN : file, 'utf8');
+  } catch (cause) {
+    throw new PipelineError('usage', 'cannot-read', `${file} cannot be read`, {
+      detail: (cause as Error).message.split(',')[0],
+      cause,
+    });
+  }
+}

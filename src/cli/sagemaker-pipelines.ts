@@ -1,0 +1,14 @@
+import type { Suite } from './suite.ts';
+
+/** Everything that is neither writing a definition nor running a pipeline: one file a command. */
+export const sagemakerPipelines: Suite = {
+  name: 'sagemaker-pipelines',
+  summary: 'Looks after pipeline definitions: from this project, or from anywhere.',
+  commands: {
+    list: { summary: 'The pipelines of this project', load: async () => (await import('./list.ts')).list },
+    check: {
+      summary: 'Everything that AWS would refuse, before AWS sees it',
+      load: async () => (await import('./check.ts')).checkDocuments,
+    },
+  },
+};
