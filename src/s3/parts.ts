@@ -11,6 +11,23 @@ export interface Part {
   readonly bytes: Buffer;
 }
 
+/** A part that S3 holds. */
+export interface SentPart {
+  readonly number: number;
+  readonly size: number;
+  readonly etag: string;
+  /** Base64. */
+  readonly sha256?: string | undefined;
+}
+
+/** An upload that has begun, and the parts that S3 has of it. */
+export interface Begun {
+  readonly id: string;
+  readonly there: ReadonlyMap<number, SentPart>;
+  /** Somebody else began it, or this program before it was cut. */
+  readonly isOld: boolean;
+}
+
 /**
  * How many bytes a part has: from its number alone, so that a source of unknown length is cut as it was cut before.
  * Twice as many after every thousand parts: 10,000 of them hold more than an object may.

@@ -17,8 +17,8 @@ export interface WriteOptions extends WriteAccess {
 export interface Written {
   readonly state: 'written' | 'there';
   readonly size: number;
-  /** Base64, of what was to be written; of an object of several parts `…-<parts>`. */
-  readonly sha256: string;
+  /** Base64; of an object of several parts `…-<parts>`, over the parts' own. */
+  readonly sha256: string | undefined;
 }
 
 /** Writes a small object with one request. */
