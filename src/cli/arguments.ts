@@ -28,7 +28,7 @@ const EXIT_CODES = `Exit codes:
 /** Reads the words after a command's name; whatever is not as the command takes it is an error that says so. */
 export async function readArguments(command: Command, argv: readonly string[], columns?: number): Promise<Request> {
   // A command may have a version of its own to speak of: without a value the flag still asks for the program's.
-  const options: Options = { ...COMMON, ...command.options };
+  const options: Options = { ...command.options, ...COMMON, ...command.options };
   const parser = yargs()
     .scriptName(command.name)
     .usage(`${command.examples.join('\n')}\n\n${command.summary}`)

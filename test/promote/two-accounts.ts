@@ -177,12 +177,20 @@ export function writeRepository(moto: MotoServer, files: Readonly<Record<string,
 
 export const RELEASE_ENV = { AWS_REGION: REGION, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 
-/** The flags of a whole release from one account into the other. */
-export function releaseFlags(group: string): string[] {
-  return [
-    ...['--sagemaker-project-name', 'rings', '--sagemaker-project-id', 'p-1', '--model-package-group-name', group],
-    ...['--stage', 'staging', '--source-role-arn', roleIn(SOURCE), '--target-role-arn', roleIn(TARGET)],
-    ...['--training-id', SOURCE, '--target-id', TARGET, '--bucket', BUCKETS.target],
-    ...['--role-arn', `arn:aws:iam::${TARGET}:role/SageMakerExecution`],
-  ];
+/** The flags of a whole release from one account into the other; undefined takes one away. */
+export function releaseFlags(group: string, changed: Readonly<Record<string, string | undefined>> = {}): string[] {
+  const flags = {
+    'sagemaker-project-name': 'rings',
+    'sagemaker-project-id': 'p-1',
+    'model-package-group-name': group,
+    stage: 'staging',
+    'source-role-arn': roleIn(SOURCE),
+    'target-role-arn': roleIn(TARGET),
+    'training-id': SOURCE,
+    'target-id': TARGET,
+    bucket: BUCKETS.target,
+    'role-arn': `arn:aws:iam::${TARGET}:role/SageMakerExecution`,
+    ...changed,
+  };
+  return Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
 }
