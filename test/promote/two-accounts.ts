@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CreateModelPackageInput, SageMaker } from '@aws-sdk/client-sagemaker';
 import { S3 } from '@aws-sdk/client-s3';
+import { SSM } from '@aws-sdk/client-ssm';
 import { STS } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll } from 'vitest';
 
@@ -26,6 +27,7 @@ export const roleIn = (account: string): string => `arn:aws:iam::${account}:role
 export interface AccountClients {
   readonly sagemaker: SageMaker;
   readonly s3: S3;
+  readonly ssm: SSM;
 }
 
 /** A training account and an account to release to, on one moto: what is in the one is not in the other. */
@@ -36,12 +38,16 @@ export interface TwoAccounts {
 }
 
 /** Starts the peer for the tests of a file; every test begins with empty accounts that have a bucket each. */
-export function twoAccounts(): TwoAccounts & { readonly reset: () => Promise<void> } {
+export function twoAccounts(): TwoAccounts & {
+  readonly reset: () => Promise<void>;
+  readonly setParameters: (values: Readonly<Record<string, string>>) => Promise<void>;
+} {
   const there: { moto?: MotoServer; source?: AccountClients; target?: AccountClients } = {};
   const close = (): void => {
     for (const account of [there.source, there.target]) {
       account?.s3.destroy();
       account?.sagemaker.destroy();
+      account?.ssm.destroy();
     }
   };
   const reset = async (): Promise<void> => {
@@ -62,6 +68,11 @@ export function twoAccounts(): TwoAccounts & { readonly reset: () => Promise<voi
   });
   return {
     reset,
+    setParameters: async (values) => {
+      for (const [Name, Value] of Object.entries(values)) {
+        await there.target!.ssm.putParameter({ Name, Value, Type: 'String' });
+      }
+    },
     get moto() {
       return there.moto!;
     },
@@ -85,7 +96,7 @@ async function clientsOf(account: string, endpoint: string): Promise<AccountClie
     sessionToken: given!.SessionToken!,
   };
   const config = { ...base, credentials, maxAttempts: 1 };
-  return { sagemaker: new SageMaker(config), s3: new S3({ ...config, forcePathStyle: true }) };
+  return { sagemaker: new SageMaker(config), s3: new S3({ ...config, forcePathStyle: true }), ssm: new SSM(config) };
 }
 
 /** Puts an object into the training account's bucket and gives its URI. */
