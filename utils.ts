@@ -365,7 +365,7 @@ export function applyRelease(
   const say = (line: string): void => {
     if (level === 'INFO' || level === 'DEBUG') stderr.write(`${line}\n`);
   };
-  return applyPromotion(accounts, plan, { limitSeconds, intervalSeconds: 5 }, { now, sleep, interrupted, say });
+  return applyPromotion(accounts, plan, { limitSeconds }, { now, sleep, interrupted, say });
 }
 
 /** Writes the files that the stages are deployed with, and answers with what is deployed now. */

@@ -8,11 +8,13 @@ import { askRegistry, describePackage, hasGroup } from './registry.ts';
 import { WENT_BACK } from './target-state.ts';
 import { type PromotionWorld, throwIfInterrupted } from './world.ts';
 
-/** How long AWS may take to make a package, and how often it is asked. */
+/** How long AWS may take to make a package. */
 export interface Patience {
   readonly limitSeconds: number;
-  readonly intervalSeconds: number;
 }
+
+/** It is asked after one second, then less and less often. */
+const LONGEST_PAUSE = 10;
 
 /** What was done about one model. */
 export interface RegisteredModel {
@@ -93,11 +95,11 @@ async function createPackage(target: Account, { request, source, target: { faile
 async function awaitPackage(
   target: Account,
   arn: string,
-  { limitSeconds, intervalSeconds }: Patience,
+  { limitSeconds }: Patience,
   world: PromotionWorld,
 ): Promise<DescribeModelPackageOutput> {
   const end = world.now().getTime() + limitSeconds * 1000;
-  for (;;) {
+  for (let pause = 1; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     throwIfInterrupted(world);
     const found = await describePackage(target, arn);
     const status = found?.ModelPackageStatus;
@@ -113,7 +115,7 @@ async function awaitPackage(
         },
       );
     }
-    await world.sleep(intervalSeconds * 1000, world.interrupted);
+    await world.sleep(pause * 1000, world.interrupted);
   }
 }
 
