@@ -17,7 +17,8 @@ export function readImageMap(entries: readonly string[]): ImageMap {
     const [, old, replacement] = /^([^=]+)=([^=]+)$/.exec(entry) ?? [];
     if (old === undefined || replacement === undefined) throw badEntry(entry);
     const isAccount = /^\d{12}$/.test(old);
-    if (isAccount !== /^\d{12}$/.test(replacement)) throw badEntry(entry);
+    const isNumber = /^\d+$/.test(old) || /^\d+$/.test(replacement);
+    if (isAccount !== /^\d{12}$/.test(replacement) || (isNumber && !isAccount)) throw badEntry(entry);
     if (!isAccount && (parseImageUri(old) === undefined || parseImageUri(replacement) === undefined))
       throw badEntry(entry);
     (isAccount ? accounts : repositories)[old] = replacement;

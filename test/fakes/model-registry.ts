@@ -173,10 +173,11 @@ export async function startModelRegistry(account = '999999999999'): Promise<Mode
     return act(body, caller);
   };
   const server = createServer((incoming, outgoing) => {
-    void answer(incoming, account, call).then(({ status, type, body }) => {
+    void (async () => {
+      const { status, type, body } = await answer(incoming, account, call);
       outgoing.writeHead(status, { 'content-type': type });
       outgoing.end(body);
-    });
+    })();
   });
   const port = await listenOnFreePort(server);
   const registry: ModelRegistry = {
