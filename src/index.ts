@@ -46,11 +46,33 @@ export {
 } from './builder/parameter.ts';
 export { type Pipeline, type PipelineSpec, definePipeline, isPipeline } from './builder/pipeline.ts';
 export { type StepBuilders, step } from './builder/step.ts';
+export type { AutoMLArguments, AutoMLProperties, AutoMLStep } from './builder/steps/auto-ml.ts';
+export type { BaselineCheckOptions } from './builder/steps/baseline-check.ts';
+export type { CallbackOptions, CallbackStep } from './builder/steps/callback.ts';
+export type { ClarifyCheckOptions, ClarifyCheckProperties, ClarifyCheckStep } from './builder/steps/clarify-check.ts';
 export type { ConditionArguments, ConditionStep } from './builder/steps/condition.ts';
 export type { CustomOptions, CustomStep } from './builder/steps/custom.ts';
-export type { JobOptions, ModelOptions, Step, StepOptions } from './builder/steps/define.ts';
+export type { CacheOptions, JobOptions, ModelOptions, Step, StepOptions } from './builder/steps/define.ts';
+export type {
+  EMRArguments,
+  EMRClusterArguments,
+  EMRClusterConfig,
+  EMRNewClusterArguments,
+  EMRProperties,
+  EMRStep,
+} from './builder/steps/emr.ts';
+export type { EMRServerlessArguments, EMRServerlessJob, EMRServerlessStep } from './builder/steps/emr-serverless.ts';
+export type {
+  EndpointConfigArguments,
+  EndpointConfigOptions,
+  EndpointConfigProperties,
+  EndpointConfigStep,
+} from './builder/steps/endpoint-config.ts';
+export type { EndpointArguments, EndpointProperties, EndpointStep } from './builder/steps/endpoint.ts';
 export type { FailArguments, FailStep } from './builder/steps/fail.ts';
+export type { InputValue, LambdaArguments, LambdaOptions, LambdaStep } from './builder/steps/lambda.ts';
 export type { ModelArguments, ModelProperties, ModelStep } from './builder/steps/model.ts';
+export type { Outputs } from './builder/steps/outputs.ts';
 export type {
   ProcessingArguments,
   ProcessingOptions,
@@ -58,6 +80,7 @@ export type {
   ProcessingProperties,
   ProcessingStep,
 } from './builder/steps/processing.ts';
+export type { QualityCheckOptions, QualityCheckProperties, QualityCheckStep } from './builder/steps/quality-check.ts';
 export type {
   RegisterModelArguments,
   RegisterModelProperties,
@@ -65,6 +88,13 @@ export type {
 } from './builder/steps/register-model.ts';
 export type { TrainingArguments, TrainingProperties, TrainingStep } from './builder/steps/training.ts';
 export type { TransformArguments, TransformProperties, TransformStep } from './builder/steps/transform.ts';
+export type {
+  TopModelPlace,
+  TuningArguments,
+  TuningProperties,
+  TuningStep,
+  TuningTrainingJob,
+} from './builder/steps/tuning.ts';
 export { type Condition, not, or, when } from './builder/when.ts';
 export { check } from './check/check.ts';
 export type { Assembly, AssetReference } from './definition/assembly.ts';

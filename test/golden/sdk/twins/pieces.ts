@@ -92,3 +92,5 @@ export const metrics = {
   },
   Explainability: { Report: { ContentType: 'application/json', S3Uri: 's3://ex' } },
 } satisfies RegisterModelArguments['ModelMetrics'];
+
+export const FUNCTION = 'arn:aws:lambda:us-west-2:1:function:f';
