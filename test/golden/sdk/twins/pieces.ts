@@ -94,3 +94,6 @@ export const metrics = {
 } satisfies RegisterModelArguments['ModelMetrics'];
 
 export const FUNCTION = 'arn:aws:lambda:us-west-2:1:function:f';
+
+/** The machine that the SDK takes for checks unless told. */
+export const machine = { type: 'ml.m5.xlarge' } as const;
