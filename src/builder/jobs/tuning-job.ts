@@ -23,19 +23,24 @@ const SHARED = [
  * @example step.tuning('Search', { HyperParameterTuningJobConfig, TrainingJobDefinition: tuningJob(sklearn.training({ … })) })
  */
 export function tuningJob(training: TrainingArguments): TuningTrainingJob {
-  const { AlgorithmSpecification: algorithm = {}, ResourceConfig: machines, HyperParameters = {} } = training;
-  const {
-    AlgorithmName,
-    TrainingImage,
-    TrainingInputMode = 'File',
-    MetricDefinitions,
-  } = algorithm as NonNullable<TrainingArguments['AlgorithmSpecification']>;
-  const { InstanceType, InstanceCount, VolumeSizeInGB, VolumeKmsKeyId } = machines ?? {};
+  const { AlgorithmSpecification: algorithm, ResourceConfig: machines } = training;
   const shared = SHARED.flatMap((name) => (training[name] === undefined ? [] : [[name, training[name]] as const]));
-  return {
-    StaticHyperParameters: HyperParameters,
-    AlgorithmSpecification: { AlgorithmName, TrainingImage, TrainingInputMode, MetricDefinitions },
-    HyperParameterTuningResourceConfig: { InstanceType, InstanceCount, VolumeSizeInGB, VolumeKmsKeyId },
-    ...(Object.fromEntries(shared) as Pick<TrainingArguments, 'OutputDataConfig' | 'StoppingCondition'>),
-  } as TuningTrainingJob;
+  const job = {
+    StaticHyperParameters: training.HyperParameters ?? {},
+    AlgorithmSpecification: {
+      AlgorithmName: algorithm?.AlgorithmName,
+      TrainingImage: algorithm?.TrainingImage,
+      TrainingInputMode: algorithm?.TrainingInputMode,
+      MetricDefinitions: algorithm?.MetricDefinitions,
+    },
+    HyperParameterTuningResourceConfig: {
+      InstanceType: machines?.InstanceType,
+      InstanceCount: machines?.InstanceCount,
+      VolumeSizeInGB: machines?.VolumeSizeInGB,
+      VolumeKmsKeyId: machines?.VolumeKmsKeyId,
+    },
+    ...Object.fromEntries(shared),
+  };
+  // What a training job must have, a search must have too; the types of the two requests do not know of each other.
+  return job as unknown as TuningTrainingJob;
 }
