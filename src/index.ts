@@ -109,7 +109,13 @@ export { type StepBuilders, step } from './builder/step.ts';
 export type { AutoMLArguments, AutoMLProperties, AutoMLStep } from './builder/steps/auto-ml.ts';
 export type { BaselineCheckOptions } from './builder/steps/baseline-check.ts';
 export type { CallbackOptions, CallbackStep } from './builder/steps/callback.ts';
-export type { ClarifyCheckOptions, ClarifyCheckProperties, ClarifyCheckStep } from './builder/steps/clarify-check.ts';
+export type {
+  ClarifyCheckOptions,
+  ClarifyCheckProperties,
+  ClarifyCheckStep,
+  DataBiasOptions,
+  ModelAnalysisOptions,
+} from './builder/steps/clarify-check.ts';
 export type { ConditionArguments, ConditionStep } from './builder/steps/condition.ts';
 export type { CustomOptions, CustomStep } from './builder/steps/custom.ts';
 export type { CacheOptions, JobOptions, ModelOptions, Step, StepOptions } from './builder/steps/define.ts';
@@ -132,7 +138,7 @@ export type { EndpointArguments, EndpointProperties, EndpointStep } from './buil
 export type { FailArguments, FailStep } from './builder/steps/fail.ts';
 export type { InputValue, LambdaArguments, LambdaOptions, LambdaStep } from './builder/steps/lambda.ts';
 export type { ModelArguments, ModelProperties, ModelStep } from './builder/steps/model.ts';
-export type { Outputs } from './builder/steps/outputs.ts';
+export type { OutputType, Outputs } from './builder/steps/outputs.ts';
 export type {
   ProcessingArguments,
   ProcessingOptions,

@@ -5,12 +5,21 @@ import { type BaselineCheckOptions, baselineMembers } from './baseline-check.ts'
 import { type Step, defineStep, stepValue } from './define.ts';
 import type { ProcessingArguments } from './processing.ts';
 
-/** A check of data alone, or of a model's answers: for those AWS has to know the model. */
-export type ClarifyCheckOptions = BaselineCheckOptions &
-  (
-    | { readonly checkType: 'DATA_BIAS'; readonly modelName?: undefined }
-    | { readonly checkType: 'MODEL_BIAS' | 'MODEL_EXPLAINABILITY'; readonly modelName: Input<string> }
-  );
+/** A check of data alone. */
+export interface DataBiasOptions extends BaselineCheckOptions {
+  readonly checkType: 'DATA_BIAS';
+  // The type is the message that an author gets who writes one.
+  readonly modelName?: 'a check of data alone names no model' | undefined;
+}
+
+/** A check of a model's answers: AWS has to know the model, and makes an endpoint of it for the time being. */
+export interface ModelAnalysisOptions extends BaselineCheckOptions {
+  readonly checkType: 'MODEL_BIAS' | 'MODEL_EXPLAINABILITY';
+  readonly modelName: Input<string>;
+}
+
+/** What a ClarifyCheck step is told beside its job's arguments. */
+export type ClarifyCheckOptions = DataBiasOptions | ModelAnalysisOptions;
 
 /** What a finished ClarifyCheck step can be asked for. */
 export interface ClarifyCheckProperties {

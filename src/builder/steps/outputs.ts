@@ -11,8 +11,11 @@ export interface OutputTypes {
   readonly Boolean: boolean;
 }
 
+/** The names of those types, as AWS spells them. */
+export type OutputType = 'String' | 'Integer' | 'Float' | 'Boolean';
+
 /** The values that a function or a queue's reader gives back: the type of each, by its name. */
-export type Outputs = Readonly<Record<string, keyof OutputTypes>>;
+export type Outputs = Readonly<Record<string, OutputType>>;
 
 /** The names of some outputs. With none declared the type is the message that an author gets. */
 export type OutputName<O extends Outputs> = [keyof O & string] extends [never]
