@@ -7,8 +7,11 @@ import { readDocument } from '../definition/parse.ts';
 import { child, formatPath } from '../definition/path.ts';
 import { didYouMean } from '../definition/suggest.ts';
 import { walkExpressions, walkStepExpressions, walkSteps } from '../definition/walk.ts';
+import { requests } from './arguments.ts';
 import { conditions } from './conditions.ts';
+import { jobs } from './jobs/jobs.ts';
 import { documentMembers, experiment, size } from './document.ts';
+import { failMessage } from './fail.ts';
 import { functions } from './functions.ts';
 import { duplicateNames, names } from './names.ts';
 import { options, siblings } from './options.ts';
@@ -39,6 +42,9 @@ const RULES: readonly Rule[] = [
   propertyFiles,
   propertyFileOutputs,
   conditions,
+  failMessage,
+  requests,
+  jobs,
   functions,
   declaredFiles,
   references,
@@ -56,7 +62,7 @@ const RULES: readonly Rule[] = [
 export function check(document: PipelineDocument, origins: Readonly<Record<string, string>> = {}): Diagnostic[] {
   const shape = readDocument(document).diagnostics;
   if (!isObject(document)) return [...shape];
-  const faults = byPlace(document, [...faultsOf(subjectOf(document))]);
+  const faults = byPlace(document, once(faultsOf(subjectOf(document))));
   const located = faults.map(({ place, origin, ...fault }): Diagnostic => {
     const path = formatPath(place) || '$';
     return { ...fault, path, at: originOf(origins, origin === undefined ? path : formatPath(origin)) };
@@ -64,6 +70,16 @@ export function check(document: PipelineDocument, origins: Readonly<Record<strin
   return shape.length === 0
     ? located
     : [...shape.map((fault) => ({ ...fault, at: originOf(origins, fault.path!) })), ...located];
+}
+
+/** What is true of a parameter is found at each place that reads it. */
+function once(faults: Iterable<Fault>): Fault[] {
+  const found = new Map<string, Fault>();
+  for (const fault of faults) {
+    const key = `${fault.code} ${formatPath(fault.place)} ${fault.message}`;
+    if (!found.has(key)) found.set(key, fault);
+  }
+  return [...found.values()];
 }
 
 // Each name is held against every candidate: what is beyond this is for no one to read.

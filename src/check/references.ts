@@ -1,7 +1,9 @@
+import type { Path } from '../definition/path.ts';
 import { didYouMean } from '../definition/suggest.ts';
 import { type Reference, parseReference } from '../definition/reference.ts';
 import type { ExpressionPlace, StepPlace } from '../definition/walk.ts';
 import { listed, show } from './describe.ts';
+import { propertyOf } from './properties.ts';
 import { type Fault, type Rule, type Subject, error, warning } from './rule.ts';
 
 // https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-variables.html
@@ -48,9 +50,32 @@ export const references: Rule = {
         }
         return;
       case 'Steps':
+        yield* propertyFaults(reference, path, subject);
     }
   },
 };
+
+function* propertyFaults(
+  { step: name, path: segments }: Extract<Reference, { root: 'Steps' }>,
+  path: ExpressionPlace['path'],
+  { graph, shared, suggest }: Subject,
+): Generator<Fault> {
+  const step = shared.has(name) ? undefined : graph.steps.get(name)?.step;
+  // The property files that Std:JsonGet reads have a rule of their own, and so have Fail steps.
+  if (step === undefined || step.Type === 'Fail' || isPropertyFile(path)) return;
+  const found = propertyOf(step, segments);
+  if (!('unknown' in found)) return;
+  const { unknown, owner, known } = found;
+  const isFile = unknown === 'PropertyFiles';
+  yield error('unknown-property', path, `${owner} has no ${segments.length === 0 ? 'properties' : unknown}`, {
+    detail: known.length === 0 ? 'there is nothing beneath it' : `it has: ${listed(known, 12)}`,
+    fix: isFile ? 'read a property file with Std:JsonGet' : suggest(unknown, known),
+  });
+}
+
+function isPropertyFile({ key, parent }: Path): boolean {
+  return key === 'PropertyFile' && parent?.key === 'Std:JsonGet';
+}
 
 function undeclared(name: string, path: ExpressionPlace['path'], { parameters, suggest }: Subject): Fault {
   const names = parameters.keys();

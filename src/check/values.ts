@@ -1,11 +1,13 @@
 import { type Json, type ParameterType, parameterType } from '../definition/document.ts';
-import { isExpression, isObject } from '../definition/expression.ts';
-import { type Segment, parseReference } from '../definition/reference.ts';
+import { isExpression } from '../definition/expression.ts';
+import { type Segment, formatStepReference, parseReference } from '../definition/reference.ts';
+import type { Shape } from '../aws/shapes.ts';
 import { show } from './describe.ts';
+import { propertyOf } from './properties.ts';
 import type { Subject } from './rule.ts';
 
 /** The types of values, as far as AWS tells them apart. */
-export type ValueType = 'text' | 'integer' | 'float' | 'boolean';
+export type ValueType = 'text' | 'integer' | 'float' | 'boolean' | 'structure';
 
 /** What can be said of a value before it is known. */
 export interface Known {
@@ -52,26 +54,43 @@ function referred(text: string, subject: Subject): Known | undefined {
     case 'PipelineExperimentConfig':
       return { type: 'text', what: `${text} (String)`, isDeclared: true };
     case 'Steps':
-      return output(reference.step, reference.path, subject);
+      return property(reference.step, reference.path, subject);
     case 'unknown':
       return undefined;
   }
 }
 
-/** What a Lambda or Callback step hands on, by the type that it declares; a condition's outcome. */
-function output(name: string, path: readonly Segment[], { graph }: Subject): Known | undefined {
-  const step = graph.steps.get(name)?.step;
-  const [first, second, ...rest] = path;
-  if (step === undefined || first === undefined || !('member' in first) || rest.length > 0) return undefined;
-  if (step.Type === 'Condition' && first.member === 'Outcome' && second === undefined) {
-    return { type: 'boolean', what: `the outcome of ${name}`, isDeclared: false };
+/** What AWS's model, or the step itself, says of a property. */
+function property(name: string, path: readonly Segment[], { graph, shared }: Subject): Known | undefined {
+  const step = shared.has(name) ? undefined : graph.steps.get(name)?.step;
+  const found = step === undefined ? undefined : propertyOf(step, path);
+  if (found === undefined || 'unknown' in found) return undefined;
+  const what = formatStepReference(name, path);
+  if (found.declared !== undefined) {
+    const type = Object.hasOwn(TYPES, found.declared) ? TYPES[found.declared as ParameterType] : undefined;
+    return type && { type, what: `${what} (${found.declared})`, isDeclared: true };
   }
-  if (first.member !== 'OutputParameters' || second === undefined || !('key' in second)) return undefined;
-  const outputs = (step as unknown as Readonly<Record<string, Json>>)['OutputParameters'];
-  const declared = (Array.isArray(outputs) ? (outputs as Json[]) : []).find(
-    (candidate) => isObject(candidate) && candidate['OutputName'] === second.key,
-  );
-  const type = isObject(declared) ? declared['OutputType'] : undefined;
-  if (typeof type !== 'string' || !Object.hasOwn(TYPES, type)) return undefined;
-  return { type: TYPES[type as ParameterType], what: `output ${second.key} of ${name} (${type})`, isDeclared: true };
+  const type = found.shape === undefined ? undefined : KINDS[found.shape.kind];
+  return type && { type, what: `${what} (${NAMES[type]})`, isDeclared: false };
 }
+
+const KINDS: Readonly<Record<Shape['kind'], ValueType | undefined>> = {
+  text: 'text',
+  enum: 'text',
+  integer: 'integer',
+  float: 'float',
+  boolean: 'boolean',
+  // A time is written out as a text where one is wanted.
+  time: undefined,
+  structure: 'structure',
+  list: 'structure',
+  map: 'structure',
+};
+
+const NAMES: Readonly<Record<ValueType, string>> = {
+  text: 'String',
+  integer: 'Integer',
+  float: 'Float',
+  boolean: 'Boolean',
+  structure: 'a whole structure',
+};

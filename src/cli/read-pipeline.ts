@@ -41,6 +41,9 @@ export async function readPipeline(wanted: Wanted, config: Config, context: Cont
 
 // Where the author wrote what is slow to find out, and of no use as long as there is nothing to say.
 function checked(assembly: Assembly): Diagnostic[] {
-  const { definition } = assembly;
-  return check(definition).length === 0 ? [] : check(definition, assembly.origins);
+  const { definition, diagnostics } = assembly;
+  if (check(definition).length === 0) return [];
+  // What could not be emitted left a hole: what is missing in it was said.
+  const holes = diagnostics.flatMap(({ path }) => path ?? []);
+  return check(definition, assembly.origins).filter(({ path = '' }) => !holes.some((hole) => path.startsWith(hole)));
 }

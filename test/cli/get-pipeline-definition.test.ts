@@ -198,7 +198,7 @@ describe('mistakes', () => {
     ],
     [
       'steps that wait for each other',
-      `step.custom('A', 'Training', {}, { dependsOn: ['B'] }), step.custom('B', 'Training', {}, { dependsOn: ['A'] })`,
+      `step.custom('A', 'Job', {}, { dependsOn: ['B'] }), step.custom('B', 'Job', {}, { dependsOn: ['A'] })`,
       `error[cycle]  Steps wait for each other in a cycle: A → B → A
   at pipelines/small/pipeline.ts:2  (Steps)
   they are tied at Steps[0].DependsOn[0], Steps[1].DependsOn[0]
@@ -207,7 +207,7 @@ describe('mistakes', () => {
     ],
     [
       'an asset that is not there',
-      `step.custom('A', 'Training', { code: asset(import.meta, 'lost.py') })`,
+      `step.custom('A', 'Job', { code: asset(import.meta, 'lost.py') })`,
       `error[asset-missing]  The asset "pipelines/small/lost.py" does not exist
   at pipelines/small/pipeline.ts:2  (Steps[0].Arguments.code)
   looked for pipelines/small/lost.py
