@@ -4,8 +4,8 @@
 const ANY = new Set(['[\\s\\S]*', '[\\S\\s]*', '(?s).*']);
 
 /**
- * A pattern of an API model as the source of a regular expression with the flag `u`. The model's are Java's and hold
- * for the whole text; what JavaScript cannot take is an error here, so that none is lost quietly. Empty when the
+ * A pattern of an API model as the inside of `^(?:…)$`, a regular expression with the flag `u`: the model's are
+ * Java's and hold for the whole text. What JavaScript cannot take is an error here, so that none is lost quietly. Empty when the
  * pattern lets everything through.
  *
  * @param {string} pattern
@@ -21,7 +21,7 @@ export function translatePattern(pattern) {
   );
   const whole = `^(?:${source})$`;
   try {
-    return new RegExp(whole, 'u').source;
+    return new RegExp(whole, 'u').source.slice('^(?:'.length, -')$'.length);
   } catch (cause) {
     throw new Error(`the pattern ${pattern} does not become a regular expression: ${whole}`, { cause });
   }

@@ -11,11 +11,22 @@ export type Shape = { readonly name: string } & (
   | { readonly kind: 'structure'; readonly isUnion: boolean; readonly members: ReadonlyMap<string, Member> }
   | { readonly kind: 'list'; readonly element: string; readonly size: Range }
   | { readonly kind: 'map'; readonly key: string; readonly value: string; readonly size: Range }
-  | { readonly kind: 'text'; readonly length: Range; readonly pattern: RegExp | undefined }
-  | { readonly kind: 'enum'; readonly values: ReadonlySet<string> }
+  | { readonly kind: 'text'; readonly length: Range; readonly pattern: Pattern | undefined }
+  | { readonly kind: 'enum'; readonly values: Values }
   | { readonly kind: 'integer' | 'float'; readonly range: Range }
   | { readonly kind: 'boolean' | 'time' }
 );
+
+/** What a text has to look like as a whole. */
+export interface Pattern {
+  readonly source: string;
+  test(text: string): boolean;
+}
+
+/** The texts that an enumeration has. */
+export interface Values extends Iterable<string> {
+  has(text: string): boolean;
+}
 
 /** A member of a structure: the name of its shape, and whether a request needs it. */
 export interface Member {
@@ -59,12 +70,16 @@ function readShape(line: string): Shape {
     case 'M':
       return { name, kind: 'map', key: words[0]!, value: words[1]!, size: range(words[2], words[3]) };
     case 'T': {
-      const pattern = words.slice(2).join(' ');
       const length = range(words[0], words[1]);
-      return { name, kind: 'text', length, pattern: pattern === '' ? undefined : new RegExp(pattern, 'u') };
+      return {
+        name,
+        kind: 'text',
+        length,
+        pattern: words.length < 3 ? undefined : patternOf(words.slice(2).join(' ')),
+      };
     }
     case 'E':
-      return { name, kind: 'enum', values: new Set(words.join(' ').split('|')) };
+      return { name, kind: 'enum', values: valuesOf(words.join(' ')) };
     case 'I':
       return { name, kind: 'integer', range: range(words[0], words[1]) };
     case 'F':
@@ -76,6 +91,23 @@ function readShape(line: string): Shape {
     default:
       throw new Error(`the shape ${name} is of no kind`);
   }
+}
+
+const LINE_BREAK = /[\n\r\u2028\u2029]/;
+
+// Made when a text is held against it: a process that checks one pipeline needs a dozen of the two hundred.
+function patternOf(source: string): Pattern {
+  if (source === '.*') return { source, test: (text) => !LINE_BREAK.test(text) };
+  let made: RegExp | undefined;
+  return { source, test: (text) => (made ??= new RegExp(`^(?:${source})$`, 'u')).test(text) };
+}
+
+function valuesOf(line: string): Values {
+  const bounded = `|${line}|`;
+  return {
+    has: (text) => !text.includes('|') && bounded.includes(`|${text}|`),
+    [Symbol.iterator]: () => line.split('|')[Symbol.iterator](),
+  };
 }
 
 function readMember(word: string): [string, Member] {

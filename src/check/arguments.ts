@@ -9,14 +9,14 @@ import { kindOf } from './describe.ts';
 import { isIntrinsic } from './intrinsic.ts';
 import { literalFaults, sizeFaults } from './literals.ts';
 import { unknownArgument } from './members.ts';
-import { type Fault, type Rule, type Subject, error, warning } from './rule.ts';
+import { type Fault, type StepRule, type Subject, error, warning } from './rule.ts';
 import { type Known, knownValue } from './values.ts';
 
 // The service makes a job of its own of these: AWS documents what they hold, not how it is looked at.
 const CHECKS = ['QualityCheck', 'ClarifyCheck'];
 
 /** The arguments of a step against the request that AWS makes of them. */
-export const requests: Rule = {
+export const requests: StepRule = {
   on: 'step',
   *check({ step, path }, subject): Generator<Fault> {
     const shapes = stepShapes(step.Type);

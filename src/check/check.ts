@@ -5,8 +5,15 @@ import { isObject } from '../definition/expression.ts';
 import { graphOf } from '../definition/graph.ts';
 import { readDocument } from '../definition/parse.ts';
 import { child, formatPath } from '../definition/path.ts';
+import { parseReference } from '../definition/reference.ts';
 import { didYouMean } from '../definition/suggest.ts';
-import { walkExpressions, walkStepExpressions, walkSteps } from '../definition/walk.ts';
+import {
+  type ExpressionPlace,
+  type StepPlace,
+  walkExpressions,
+  walkStepExpressions,
+  walkSteps,
+} from '../definition/walk.ts';
 import { requests } from './arguments.ts';
 import { conditions } from './conditions.ts';
 import { jobs } from './jobs/jobs.ts';
@@ -14,44 +21,42 @@ import { documentMembers, experiment, size } from './document.ts';
 import { failMessage } from './fail.ts';
 import { functions } from './functions.ts';
 import { duplicateNames, names } from './names.ts';
-import { options, siblings } from './options.ts';
+import { caching, siblings } from './options.ts';
 import { byPlace } from './order.ts';
 import { sharedOutputs } from './outputs.ts';
 import { parameters, unusedParameters } from './parameters.ts';
-import { declaredFiles, propertyFileOutputs, propertyFiles } from './property-files.ts';
-import { branchReads, failReads, references } from './references.ts';
+import { declaredFiles, fileRead, propertyFileOutputs, propertyFiles } from './property-files.ts';
+import { references } from './references.ts';
 import { retryPolicies } from './retries.ts';
-import type { Fault, ParameterPlace, Rule, Subject } from './rule.ts';
+import type { DocumentRule, ExpressionRule, Fault, ParameterPlace, StepRule, Subject } from './rule.ts';
 import { duplicateSteps, failDependedOn, stepCycles, unknownSteps } from './steps.ts';
 
-const RULES: readonly Rule[] = [
+const DOCUMENT_RULES: readonly DocumentRule[] = [
   documentMembers,
   size,
   experiment,
   parameters,
   unusedParameters,
-  duplicateSteps,
   unknownSteps,
   stepCycles,
   failDependedOn,
+  propertyFileOutputs,
+  sharedOutputs,
+];
+const STEP_RULES: readonly StepRule[] = [
+  duplicateSteps,
   names,
   duplicateNames,
   siblings,
-  options,
+  caching,
   retryPolicies,
   propertyFiles,
-  propertyFileOutputs,
   conditions,
   failMessage,
   requests,
   jobs,
-  functions,
-  declaredFiles,
-  references,
-  failReads,
-  branchReads,
-  sharedOutputs,
 ];
+const EXPRESSION_RULES: readonly ExpressionRule[] = [functions, declaredFiles, references];
 
 /**
  * Every fault in a document that can be seen without AWS, in the order of the document. With `origins` a fault says
@@ -62,7 +67,8 @@ const RULES: readonly Rule[] = [
 export function check(document: PipelineDocument, origins: Readonly<Record<string, string>> = {}): Diagnostic[] {
   const shape = readDocument(document).diagnostics;
   if (!isObject(document)) return [...shape];
-  const faults = byPlace(document, once(faultsOf(subjectOf(document))));
+  const read: Read = { parameters: new Set(), files: new Set() };
+  const faults = byPlace(document, once(faultsOf(subjectOf(document, read), read)));
   const located = faults.map(({ place, origin, ...fault }): Diagnostic => {
     const path = formatPath(place) || '$';
     return { ...fault, path, at: originOf(origins, origin === undefined ? path : formatPath(origin)) };
@@ -100,7 +106,12 @@ function sharedNames(document: PipelineDocument): Set<string> {
   return shared;
 }
 
-function subjectOf(document: PipelineDocument): Subject {
+interface Read {
+  readonly parameters: Set<string>;
+  readonly files: Set<string>;
+}
+
+function subjectOf(document: PipelineDocument, read: Read): Subject {
   const parameters = new Map<string, ParameterPlace>();
   const list: unknown = document.Parameters;
   for (const [index, declaration] of (Array.isArray(list) ? list : []).entries()) {
@@ -109,19 +120,41 @@ function subjectOf(document: PipelineDocument): Subject {
     const place = { declaration, path } as unknown as ParameterPlace;
     if (!parameters.has(place.declaration.Name)) parameters.set(place.declaration.Name, place);
   }
-  return { document, graph: graphOf(document), parameters, shared: sharedNames(document), suggest: suggester() };
+  return { document, graph: graphOf(document), parameters, shared: sharedNames(document), read, suggest: suggester() };
 }
 
-function* faultsOf(subject: Subject): Generator<Fault> {
-  for (const rule of RULES) if (rule.on === 'document') yield* rule.check(subject);
+function* faultsOf(subject: Subject, read: Read): Generator<Fault> {
   for (const place of walkSteps(subject.document)) {
-    for (const rule of RULES) if (rule.on === 'step') yield* rule.check(place, subject);
-    for (const expression of walkStepExpressions(place)) {
-      for (const rule of RULES) if (rule.on === 'expression') yield* rule.check(expression, place, subject);
-    }
+    for (const rule of STEP_RULES) if (concerns(rule, place)) yield* rule.check(place, subject);
+    for (const expression of walkStepExpressions(place)) yield* expressionFaults(expression, place, subject, read);
   }
   const { Steps: _, Parameters: __, ...others } = subject.document;
   for (const expression of walkExpressions(others as unknown as JsonObject, undefined)) {
-    for (const rule of RULES) if (rule.on === 'expression') yield* rule.check(expression, undefined, subject);
+    yield* expressionFaults(expression, undefined, subject, read);
+  }
+  for (const rule of DOCUMENT_RULES) yield* rule.check(subject);
+}
+
+function concerns({ types, member }: StepRule, { step }: StepPlace): boolean {
+  return (types === undefined || types.includes(step.Type)) && (member === undefined || step[member] !== undefined);
+}
+
+function* expressionFaults(
+  place: ExpressionPlace,
+  reader: StepPlace | undefined,
+  subject: Subject,
+  read: Read,
+): Generator<Fault> {
+  const { expression } = place;
+  if (typeof expression['Get'] === 'string') {
+    const reference = parseReference(expression['Get']);
+    if (reference.root === 'Parameters') read.parameters.add(reference.name);
+  }
+  if (expression['Std:JsonGet'] !== undefined) {
+    const file = fileRead(expression);
+    if (file !== undefined) read.files.add(`${file.step}.${file.file}`);
+  }
+  for (const rule of EXPRESSION_RULES) {
+    if (rule.member === undefined || expression[rule.member] !== undefined) yield* rule.check(place, reader, subject);
   }
 }

@@ -5,7 +5,7 @@ import { didYouMean } from '../definition/suggest.ts';
 import { kindOf, show } from './describe.ts';
 import { isIntrinsic } from './intrinsic.ts';
 import { unknownMember } from './members.ts';
-import { type Fault, type Rule, type Subject, error, warning } from './rule.ts';
+import { type Fault, type StepRule, type Subject, error, warning } from './rule.ts';
 import { type Known, knownValue } from './values.ts';
 
 const BINARY = ['Equals', 'NotEquals', 'GreaterThan', 'GreaterThanOrEqualTo', 'LessThan', 'LessThanOrEqualTo'];
@@ -14,10 +14,11 @@ const KINDS = [...BINARY, 'In', 'NotIn', 'Not', 'Or'];
 const ARGUMENTS = ['Conditions', 'IfSteps', 'ElseSteps'];
 
 /** A Condition step's conditions: their kinds, their operands, and whether the operands can be compared. */
-export const conditions: Rule = {
+export const conditions: StepRule = {
   on: 'step',
+  types: ['Condition'],
   *check({ step, path }, subject): Generator<Fault> {
-    if (step.Type !== 'Condition' || !isObject(step.Arguments)) return;
+    if (!isObject(step.Arguments)) return;
     const at = child(path, 'Arguments');
     for (const member of Object.keys(step.Arguments)) {
       if (!ARGUMENTS.includes(member))

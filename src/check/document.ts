@@ -3,13 +3,13 @@ import { isExpression, isObject } from '../definition/expression.ts';
 import { child } from '../definition/path.ts';
 import { kindOf, show } from './describe.ts';
 import { unknownMember } from './members.ts';
-import { type Fault, type Rule, error } from './rule.ts';
+import { type Fault, type DocumentRule, error } from './rule.ts';
 
 // The Python SDK writes five of them, its version 3 all six.
 const MEMBERS = ['Version', 'Metadata', 'Parameters', 'PipelineExperimentConfig', 'MlflowConfig', 'Steps'];
 
 /** The members at the top, and the version. */
-export const documentMembers: Rule = {
+export const documentMembers: DocumentRule = {
   on: 'document',
   *check({ document }): Generator<Fault> {
     const members = document as unknown as JsonObject;
@@ -41,7 +41,7 @@ export const documentMembers: Rule = {
 const LARGEST = 1_048_576;
 
 /** CreatePipeline takes a definition of 1 MiB. */
-export const size: Rule = {
+export const size: DocumentRule = {
   on: 'document',
   *check({ document }): Generator<Fault> {
     const length = lengthOf(document as unknown as Json, LARGEST);
@@ -79,7 +79,7 @@ const CONFIGS = {
 } as const;
 
 /** Where an execution is tracked: texts or expressions, and an experiment's names as AWS wants them. */
-export const experiment: Rule = {
+export const experiment: DocumentRule = {
   on: 'document',
   *check({ document }): Generator<Fault> {
     for (const [config, known] of Object.entries(CONFIGS)) {

@@ -3,13 +3,14 @@ import { child } from '../definition/path.ts';
 import { kindOf } from './describe.ts';
 import { isIntrinsic } from './intrinsic.ts';
 import { unknownMember } from './members.ts';
-import { type Fault, type Rule, error } from './rule.ts';
+import { type Fault, type StepRule, error } from './rule.ts';
 
 /** A Fail step says why, in a text. */
-export const failMessage: Rule = {
+export const failMessage: StepRule = {
   on: 'step',
+  types: ['Fail'],
   *check({ step, path }): Generator<Fault> {
-    if (step.Type !== 'Fail' || !isObject(step.Arguments)) return;
+    if (!isObject(step.Arguments)) return;
     const at = child(path, 'Arguments');
     for (const [name, value] of Object.entries(step.Arguments)) {
       if (name !== 'ErrorMessage')

@@ -4,10 +4,10 @@ import { type Path, child } from '../definition/path.ts';
 import { kindOf, show } from './describe.ts';
 import { isIntrinsic } from './intrinsic.ts';
 import { unknownMember } from './members.ts';
-import { type Fault, type Rule, error, warning } from './rule.ts';
+import { type Fault, type ExpressionRule, error, warning } from './rule.ts';
 
 /** The insides of `Get`, `Std:Join` and `Std:JsonGet`. */
-export const functions: Rule = {
+export const functions: ExpressionRule = {
   on: 'expression',
   *check({ expression, path }): Generator<Fault> {
     const { Get: text, 'Std:Join': join, 'Std:JsonGet': jsonGet } = expression as JsonObject;

@@ -75,7 +75,7 @@ function* textFaults(value: string, shape: Extract<Shape, { kind: 'text' }>, arg
   }
   if (shape.pattern === undefined || value.length > LONGEST_MATCHED || shape.pattern.test(value)) return;
   yield fault('pattern-mismatch', path, `${label} cannot be ${show(value)}`, {
-    detail: `AWS wants it to match ${shape.pattern.source.replace(/^\^\(\?:(.*)\)\$$/s, '$1')}`,
+    detail: `AWS wants it to match ${shape.pattern.source}`,
   });
 }
 

@@ -3,14 +3,14 @@ import { isExpression, isObject } from '../definition/expression.ts';
 import { type Path, child } from '../definition/path.ts';
 import type { StepPlace } from '../definition/walk.ts';
 import { kindOf, show } from './describe.ts';
-import { type Fault, type Rule, error } from './rule.ts';
+import { type Fault, type StepRule, error } from './rule.ts';
 
 // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_PipelineExecutionStep.html
 const STEP_NAME = /^[A-Za-z0-9\-_]{1,64}$/;
 const LONGEST = { DisplayName: 256, Description: 3072 } as const;
 
 /** A step's own texts: they are literals, and AWS limits their letters and lengths. */
-export const names: Rule = {
+export const names: StepRule = {
   on: 'step',
   *check({ step, path }): Generator<Fault> {
     const { Name: name } = step;
@@ -50,7 +50,7 @@ const NAMED_LISTS: Readonly<Record<string, readonly (readonly [path: readonly st
 };
 
 /** Two elements of one name: AWS refuses the job, or nobody knows which is meant. */
-export const duplicateNames: Rule = {
+export const duplicateNames: StepRule = {
   on: 'step',
   *check(place): Generator<Fault> {
     for (const [path, member] of listsOf(place)) {

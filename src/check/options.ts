@@ -5,14 +5,14 @@ import { didYouMean } from '../definition/suggest.ts';
 import { kindOf, show } from './describe.ts';
 import { isIntrinsic } from './intrinsic.ts';
 import { unknownMember } from './members.ts';
-import { type Fault, type Rule, error, warning } from './rule.ts';
+import { type Fault, type StepRule, error, warning } from './rule.ts';
 import { STEP_TYPES, type Sibling, stepType } from './step-types.ts';
 
 const COMMON = ['Name', 'Type', 'Arguments', 'DependsOn', 'DisplayName', 'Description'];
 const OPTIONS = { RetryPolicies: 'retries', CacheConfig: 'cache', PropertyFiles: 'propertyFiles' } as const;
 
 /** A step's type, and the members beside its arguments. */
-export const siblings: Rule = {
+export const siblings: StepRule = {
   on: 'step',
   *check({ step, path }): Generator<Fault> {
     if (typeof step.Type !== 'string') return;
@@ -137,8 +137,9 @@ const LOOSE_DURATION = /^p?(?=.)(?:\d+y)?(?:\d+m)?(?:\d+w)?(?:\d+d)?(?:t?(?:\d+h
 const CACHE_MEMBERS = ['Enabled', 'ExpireAfter'];
 
 /** Whether and for how long earlier results count: literals only. */
-export const options: Rule = {
+export const caching: StepRule = {
   on: 'step',
+  member: 'CacheConfig',
   *check({ step, path }): Generator<Fault> {
     const cache = step.CacheConfig as Json | undefined;
     if (cache === undefined || cache === null) return;

@@ -2,10 +2,10 @@ import type { Json, StepDocument } from '../definition/document.ts';
 import { isObject } from '../definition/expression.ts';
 import { type Path, child, formatPath } from '../definition/path.ts';
 import type { StepPlace } from '../definition/walk.ts';
-import { type Fault, type Rule, warning } from './rule.ts';
+import { type Fault, type DocumentRule, warning } from './rule.ts';
 
 /** Two jobs that write one place overwrite each other's objects, and whoever reads there gets both. */
-export const sharedOutputs: Rule = {
+export const sharedOutputs: DocumentRule = {
   on: 'document',
   *check({ graph }): Generator<Fault> {
     const writers = new Map<string, { place: StepPlace; path: Path }[]>();

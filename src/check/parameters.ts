@@ -1,13 +1,11 @@
 import { type Json, type JsonObject, type ParameterType, parameterType } from '../definition/document.ts';
 import { isExpression, isObject } from '../definition/expression.ts';
 import { type Path, child, formatPath } from '../definition/path.ts';
-import { parseReference } from '../definition/reference.ts';
-import { walkExpressions } from '../definition/walk.ts';
 import { RESERVED_PARAMETERS } from '../definition/bind.ts';
 import { show } from './describe.ts';
 import { isIntrinsic } from './intrinsic.ts';
 import { unknownMember } from './members.ts';
-import { type Fault, type Rule, error, warning } from './rule.ts';
+import { type Fault, type DocumentRule, error, warning } from './rule.ts';
 
 const MEMBERS = ['Name', 'Type', 'DefaultValue', 'EnumValues', 'Description'];
 // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Parameter.html
@@ -16,7 +14,7 @@ const MOST_VALUES = 16;
 const MOST_PARAMETERS = 200;
 
 /** The declarations of parameters, each by itself and beside the others. */
-export const parameters: Rule = {
+export const parameters: DocumentRule = {
   on: 'document',
   *check({ document, parameters: first }): Generator<Fault> {
     const list: unknown = document.Parameters;
@@ -124,18 +122,11 @@ function fixOf(value: Json, type: ParameterType): string | undefined {
 }
 
 /** A parameter that nothing reads is a slip, or left over. */
-export const unusedParameters: Rule = {
+export const unusedParameters: DocumentRule = {
   on: 'document',
-  *check({ document, parameters: declared }): Generator<Fault> {
-    if (declared.size === 0) return;
-    const used = new Set<string>(RESERVED_PARAMETERS);
-    const { Parameters: _, ...readers } = document;
-    for (const { expression } of walkExpressions(readers as unknown as Json, undefined)) {
-      const reference = typeof expression['Get'] === 'string' ? parseReference(expression['Get']) : undefined;
-      if (reference?.root === 'Parameters') used.add(reference.name);
-    }
+  *check({ parameters: declared, read }): Generator<Fault> {
     for (const [name, { path }] of declared) {
-      if (used.has(name)) continue;
+      if (read.parameters.has(name) || RESERVED_PARAMETERS.includes(name)) continue;
       yield warning('unused-parameter', path, `Nothing reads parameter ${name}`, { fix: 'take it out, or use it' });
     }
   },

@@ -1,22 +1,23 @@
-import type { Json, JsonObject, PipelineDocument, StepDocument } from '../definition/document.ts';
+import type { Json, JsonObject, StepDocument } from '../definition/document.ts';
 import { isExpression, isObject } from '../definition/expression.ts';
 import { type Path, child } from '../definition/path.ts';
 import { parseReference } from '../definition/reference.ts';
 import { didYouMean } from '../definition/suggest.ts';
-import { walkExpressions } from '../definition/walk.ts';
 import { kindOf, listed, show } from './describe.ts';
 import { unknownMember } from './members.ts';
-import { type Fault, type Rule, error, warning } from './rule.ts';
+import { type Fault, type DocumentRule, type StepRule, type ExpressionRule, error, warning } from './rule.ts';
 
 const MEMBERS = ['PropertyFileName', 'OutputName', 'FilePath'];
 const NAME = /^[A-Za-z0-9\-_]{1,256}$/;
 
 /** Declared property files: literal texts, and each in an output that the step has. */
-export const propertyFiles: Rule = {
+export const propertyFiles: StepRule = {
   on: 'step',
+  types: ['Processing'],
+  member: 'PropertyFiles',
   *check({ step, path }): Generator<Fault> {
     const files = step.PropertyFiles as Json | undefined;
-    if (files === undefined || files === null || step.Type !== 'Processing') return;
+    if (files === undefined || files === null) return;
     const at = child(path, 'PropertyFiles');
     if (!Array.isArray(files)) {
       yield error('wrong-type', at, `PropertyFiles of step ${step.Name} must be a list, this is ${kindOf(files)}`);
@@ -50,10 +51,9 @@ function* fileFaults(step: StepDocument, file: Json, path: Path): Generator<Faul
 }
 
 /** A property file lies in an output of its step. AWS looks when something reads the file. */
-export const propertyFileOutputs: Rule = {
+export const propertyFileOutputs: DocumentRule = {
   on: 'document',
-  *check({ document, graph }): Generator<Fault> {
-    const read = filesRead(document);
+  *check({ graph, read }): Generator<Fault> {
     for (const { step, path } of graph.steps.values()) {
       const files = step.PropertyFiles as Json | undefined;
       const outputs = outputNames(step);
@@ -62,7 +62,7 @@ export const propertyFileOutputs: Rule = {
         const { PropertyFileName: name, OutputName: output } = isObject(file) ? file : {};
         if (typeof output !== 'string' || outputs.has(output)) continue;
         const at = child(child(child(path, 'PropertyFiles'), index), 'OutputName');
-        const isRead = typeof name === 'string' && read.has(`${step.Name}.${name}`);
+        const isRead = typeof name === 'string' && read.files.has(`${step.Name}.${name}`);
         const message = `A property file of ${step.Name} is in output ${show(output)}, which it does not have`;
         yield (isRead ? error : warning)('unknown-output', at, message, {
           detail: outputs.size === 0 ? `${step.Name} has no outputs` : `${step.Name} has: ${listed(outputs)}`,
@@ -73,15 +73,10 @@ export const propertyFileOutputs: Rule = {
   },
 };
 
-function filesRead({ Steps: steps }: PipelineDocument): Set<string> {
-  const read = new Set<string>();
-  for (const { expression } of walkExpressions(steps as unknown as Json, child(undefined, 'Steps'))) {
-    const jsonGet = (expression as JsonObject)['Std:JsonGet'];
-    const file = isObject(jsonGet) ? jsonGet['PropertyFile'] : undefined;
-    const reference = fileReference(file);
-    if (reference !== undefined) read.add(`${reference.step}.${reference.file}`);
-  }
-  return read;
+/** The step and the file that a `Std:JsonGet` reads. */
+export function fileRead(expression: Json): { readonly step: string; readonly file: string } | undefined {
+  const jsonGet = isObject(expression) ? expression['Std:JsonGet'] : undefined;
+  return isObject(jsonGet) ? fileReference(jsonGet['PropertyFile']) : undefined;
 }
 
 /** The step and the file that `Steps.NAME.PropertyFiles.FILE` names. */
@@ -106,8 +101,9 @@ export function outputNames(step: StepDocument): ReadonlySet<string> | undefined
 }
 
 /** A file that `Std:JsonGet` reads has to be declared by the step that writes it. */
-export const declaredFiles: Rule = {
+export const declaredFiles: ExpressionRule = {
   on: 'expression',
+  member: 'Std:JsonGet',
   *check({ expression, path }, _reader, { graph, shared }): Generator<Fault> {
     const jsonGet = (expression as JsonObject)['Std:JsonGet'];
     const file = isObject(jsonGet) ? jsonGet['PropertyFile'] : undefined;

@@ -4,7 +4,7 @@ import { type Reference, parseReference } from '../definition/reference.ts';
 import type { ExpressionPlace, StepPlace } from '../definition/walk.ts';
 import { listed, show } from './describe.ts';
 import { propertyOf } from './properties.ts';
-import { type Fault, type Rule, type Subject, error, warning } from './rule.ts';
+import { type Fault, type ExpressionRule, type Subject, error, warning } from './rule.ts';
 
 // https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-variables.html
 const EXECUTION_VARIABLES = [
@@ -21,9 +21,10 @@ const EXPERIMENT_MEMBERS = ['ExperimentName', 'TrialName'];
 const ROOTS = ['Parameters', 'Execution', 'Steps', 'PipelineExperimentConfig'];
 
 /** What the text of a `Get` refers to has to be there. Steps are looked for with the graph, their properties with AWS's model. */
-export const references: Rule = {
+export const references: ExpressionRule = {
   on: 'expression',
-  *check({ expression, path }, _reader, subject): Generator<Fault> {
+  member: 'Get',
+  *check({ expression, path }, reader, subject): Generator<Fault> {
     const text = expression['Get'];
     if (typeof text !== 'string') return;
     const reference = parseReference(text);
@@ -50,19 +51,27 @@ export const references: Rule = {
         }
         return;
       case 'Steps':
-        yield* propertyFaults(reference, path, subject);
+        yield* stepFaults(reference, path, reader, subject);
     }
   },
 };
 
-function* propertyFaults(
+function* stepFaults(
   { step: name, path: segments }: Extract<Reference, { root: 'Steps' }>,
-  path: ExpressionPlace['path'],
+  path: Path,
+  reader: StepPlace | undefined,
   { graph, shared, suggest }: Subject,
 ): Generator<Fault> {
-  const step = shared.has(name) ? undefined : graph.steps.get(name)?.step;
-  // The property files that Std:JsonGet reads have a rule of their own, and so have Fail steps.
-  if (step === undefined || step.Type === 'Fail' || isPropertyFile(path)) return;
+  const place = shared.has(name) ? undefined : graph.steps.get(name);
+  if (place === undefined) return;
+  const { step } = place;
+  if (step.Type === 'Fail') {
+    yield failRead(name, path, reader);
+    return;
+  }
+  if (place.inside !== undefined && reader !== undefined) yield* branchFaults(place, path, reader);
+  // The property files that Std:JsonGet reads have a rule of their own.
+  if (isPropertyFile(path)) return;
   const found = propertyOf(step, segments);
   if (!('unknown' in found)) return;
   const { unknown, owner, known } = found;
@@ -94,33 +103,23 @@ function unreadable(text: string): { detail: string; fix: string | undefined } {
 }
 
 /** A Fail step has no properties. */
-export const failReads: Rule = {
-  on: 'expression',
-  *check({ expression, path }, reader, { graph, shared }): Generator<Fault> {
-    const step = stepOf(expression)?.step;
-    if (step === undefined || shared.has(step) || graph.steps.get(step)?.step.Type !== 'Fail') return;
-    const who = reader?.step.Name ?? 'The pipeline';
-    yield error('fail-depended-on', path, `${who} reads from ${step}, a Fail step`, {
-      detail: 'the execution ends there, and a Fail step has no properties',
-    });
-  },
-};
+function failRead(step: string, path: Path, reader: StepPlace | undefined): Fault {
+  const who = reader?.step.Name ?? 'The pipeline';
+  return error('fail-depended-on', path, `${who} reads from ${step}, a Fail step`, {
+    detail: 'the execution ends there, and a Fail step has no properties',
+  });
+}
 
 /** AWS accepts it, and the reader fails or is left out when the branch is not taken. */
-export const branchReads: Rule = {
-  on: 'expression',
-  *check({ expression, path }, reader, { graph, shared }): Generator<Fault> {
-    const step = stepOf(expression)?.step;
-    const place = step === undefined || shared.has(step) ? undefined : graph.steps.get(step);
-    if (place?.inside === undefined || reader === undefined) return;
-    const condition = conditionThatMayNotChoose(place, reader);
-    if (condition === undefined) return;
-    yield warning('branch-may-not-run', path, `${reader.step.Name} reads from ${step}, which may not run`, {
-      detail: `condition ${condition} decides whether it does`,
-      fix: `put ${reader.step.Name} into the same branch`,
-    });
-  },
-};
+function* branchFaults(place: StepPlace, path: Path, reader: StepPlace): Generator<Fault> {
+  const condition = conditionThatMayNotChoose(place, reader);
+  if (condition === undefined) return;
+  const { Name: step } = place.step;
+  yield warning('branch-may-not-run', path, `${reader.step.Name} reads from ${step}, which may not run`, {
+    detail: `condition ${condition} decides whether it does`,
+    fix: `put ${reader.step.Name} into the same branch`,
+  });
+}
 
 /** The innermost condition around a step that does not stand around its reader on the same side. */
 function conditionThatMayNotChoose(place: StepPlace, reader: StepPlace): string | undefined {
@@ -130,9 +129,4 @@ function conditionThatMayNotChoose(place: StepPlace, reader: StepPlace): string 
     if (sides.get(at.condition.step) !== at.branch) return at.condition.step.Name;
   }
   return undefined;
-}
-
-function stepOf(expression: ExpressionPlace['expression']): Extract<Reference, { root: 'Steps' }> | undefined {
-  const reference = typeof expression['Get'] === 'string' ? parseReference(expression['Get']) : undefined;
-  return reference?.root === 'Steps' ? reference : undefined;
 }

@@ -4,7 +4,7 @@ import { type Path, child } from '../definition/path.ts';
 import { didYouMean } from '../definition/suggest.ts';
 import { kindOf, show } from './describe.ts';
 import { unknownMember } from './members.ts';
-import { type Fault, type Rule, error, warning } from './rule.ts';
+import { type Fault, type StepRule, error, warning } from './rule.ts';
 
 // https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-retry-policy.html
 const EXCEPTIONS = [
@@ -24,8 +24,9 @@ const RANGES: Readonly<Record<string, { readonly least: number; readonly most: n
 const MEMBERS = ['ExceptionType', ...Object.keys(RANGES)];
 
 /** How a failed step is tried again: literals in AWS's limits, each kind of failure in one policy. */
-export const retryPolicies: Rule = {
+export const retryPolicies: StepRule = {
   on: 'step',
+  member: 'RetryPolicies',
   *check({ step, path }): Generator<Fault> {
     const policies = step.RetryPolicies as Json | undefined;
     if (policies === undefined || policies === null) return;

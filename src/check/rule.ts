@@ -1,5 +1,5 @@
 import type { Diagnostic, Severity } from '../definition/diagnostic.ts';
-import type { ParameterDeclaration, PipelineDocument } from '../definition/document.ts';
+import type { ParameterDeclaration, PipelineDocument, StepDocument } from '../definition/document.ts';
 import type { Graph } from '../definition/graph.ts';
 import type { Path } from '../definition/path.ts';
 import type { ExpressionPlace, StepPlace } from '../definition/walk.ts';
@@ -19,6 +19,8 @@ export interface Subject {
   readonly parameters: ReadonlyMap<string, ParameterPlace>;
   /** Names that several steps have: what a reference to one of them means is open. */
   readonly shared: ReadonlySet<string>;
+  /** The parameters that something reads, and the property files, as `step.file`: whole when the document's rules run. */
+  readonly read: { readonly parameters: ReadonlySet<string>; readonly files: ReadonlySet<string> };
   /** `did you mean …?` for a name; it gives up when it has been asked too much, so that a check stays linear. */
   readonly suggest: (name: string, candidates: Iterable<string>) => string | undefined;
 }
@@ -32,14 +34,28 @@ export interface Fault extends Omit<Diagnostic, 'code' | 'path' | 'at'> {
 }
 
 /** Finds faults of one kind. It never throws, and it does not know of the other rules. */
-export type Rule =
-  | { readonly on: 'document'; check(subject: Subject): Iterable<Fault> }
-  | { readonly on: 'step'; check(place: StepPlace, subject: Subject): Iterable<Fault> }
+export type Rule = DocumentRule | StepRule | ExpressionRule;
+
+export interface DocumentRule {
+  readonly on: 'document';
+  check(subject: Subject): Iterable<Fault>;
+}
+
+export interface StepRule {
+  readonly on: 'step';
+  /** The types of steps that it is about, and the member that a step must have: it is not asked about others. */
+  readonly types?: readonly string[];
+  readonly member?: keyof StepDocument;
+  check(place: StepPlace, subject: Subject): Iterable<Fault>;
+}
+
+export interface ExpressionRule {
+  readonly on: 'expression';
+  /** The member of the expressions that it is about. */
+  readonly member?: 'Get' | 'Std:JsonGet';
   /** `reader` is the step that holds the expression; undefined beside the steps. */
-  | {
-      readonly on: 'expression';
-      check(place: ExpressionPlace, reader: StepPlace | undefined, subject: Subject): Iterable<Fault>;
-    };
+  check(place: ExpressionPlace, reader: StepPlace | undefined, subject: Subject): Iterable<Fault>;
+}
 
 /** What else a fault says. */
 export type More = Pick<Fault, 'detail' | 'fix' | 'origin'>;

@@ -1,10 +1,10 @@
 import { cyclesOf } from '../definition/graph.ts';
 import { child, formatPath } from '../definition/path.ts';
 import { listed } from './describe.ts';
-import { type Fault, type Rule, error } from './rule.ts';
+import { type Fault, type DocumentRule, type StepRule, error } from './rule.ts';
 
 /** AWS knows a step by its name alone, through all branches. */
-export const duplicateSteps: Rule = {
+export const duplicateSteps: StepRule = {
   on: 'step',
   *check({ step, path }, { graph }): Generator<Fault> {
     const first = graph.steps.get(step.Name)!;
@@ -17,7 +17,7 @@ export const duplicateSteps: Rule = {
 };
 
 /** A step that is waited for or read from has to be in the document. */
-export const unknownSteps: Rule = {
+export const unknownSteps: DocumentRule = {
   on: 'document',
   *check({ graph, suggest }): Generator<Fault> {
     for (const { step, needs, kind, path } of graph.dangling) {
@@ -36,7 +36,7 @@ function* otherNames(names: Iterable<string>, own: string): Generator<string> {
 }
 
 /** Steps that wait for each other never begin. */
-export const stepCycles: Rule = {
+export const stepCycles: DocumentRule = {
   on: 'document',
   *check({ graph, shared }): Generator<Fault> {
     for (const cycle of cyclesOf(graph)) {
@@ -57,7 +57,7 @@ export const stepCycles: Rule = {
 };
 
 /** A Fail step ends the execution: nothing comes after it. */
-export const failDependedOn: Rule = {
+export const failDependedOn: DocumentRule = {
   on: 'document',
   *check({ graph, shared }): Generator<Fault> {
     for (const { step, needs, kind, path } of graph.edges) {

@@ -1,6 +1,6 @@
 import { isObject } from '../../definition/expression.ts';
 import { child } from '../../definition/path.ts';
-import type { Fault, Rule } from '../rule.ts';
+import type { Fault, StepRule } from '../rule.ts';
 import { automl } from './automl.ts';
 import { emr, emrServerless, lineage } from './emr.ts';
 import type { Job } from './job.ts';
@@ -26,7 +26,7 @@ const JOBS: readonly Job[] = [
 const BY_TYPE = new Map(JOBS.flatMap((job) => job.types.map((type) => [type, job] as const)));
 
 /** Arguments against each other: what AWS's pages say and its API model cannot. */
-export const jobs: Rule = {
+export const jobs: StepRule = {
   on: 'step',
   *check({ step, path }): Generator<Fault> {
     const job = BY_TYPE.get(step.Type);
