@@ -67,6 +67,7 @@ export type { TrainingArguments, TrainingProperties, TrainingStep } from './buil
 export type { TransformArguments, TransformProperties, TransformStep } from './builder/steps/transform.ts';
 export { type Condition, not, or, when } from './builder/when.ts';
 export { check } from './check/check.ts';
+export { checkText } from './check/check-text.ts';
 export type { Assembly, AssetReference } from './definition/assembly.ts';
 export { type AccountValues, bind } from './definition/bind.ts';
 export { type Diagnostic, formatDiagnostic } from './definition/diagnostic.ts';

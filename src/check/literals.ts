@@ -76,7 +76,12 @@ function* textFaults(value: string, shape: Extract<Shape, { kind: 'text' }>, arg
   if (shape.pattern === undefined || value.length > LONGEST_MATCHED || shape.pattern.test(value)) return;
   yield fault('pattern-mismatch', path, `${label} cannot be ${show(value)}`, {
     detail: `AWS wants it to match ${shape.pattern.source}`,
+    fix: fixOfArn(shape.name),
   });
+}
+
+function fixOfArn(shape: string): string | undefined {
+  return shape === 'RoleArn' ? 'give the whole ARN: arn:aws:iam::ACCOUNT:role/NAME' : undefined;
 }
 
 const INSTANCE_TYPE = /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/;

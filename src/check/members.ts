@@ -17,7 +17,7 @@ export function unknownMember(owner: string, name: string, place: Path, known: r
  */
 export function unknownArgument(owner: string, name: string, place: Path, known: readonly string[]): Fault {
   const meant = nearest(name, known);
-  const message = `${owner} has no member ${name}`;
+  const message = `${owner[0]?.toUpperCase()}${owner.slice(1)} has no member ${name}`;
   if (meant !== undefined) {
     return error('unknown-member', place, message, { fix: `did you mean "${meant}"?` });
   }

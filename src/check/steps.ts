@@ -63,7 +63,7 @@ export const failDependedOn: DocumentRule = {
     for (const { step, needs, kind, path } of graph.edges) {
       if (kind !== 'dependsOn' || shared.has(needs) || graph.steps.get(needs)!.step.Type !== 'Fail') continue;
       yield error('fail-depended-on', path, `${step} depends on ${needs}, a Fail step`, {
-        detail: `AWS: "${step} can not depends on FailStep": the execution ends there`,
+        detail: `AWS: "${step} can not depends on ${needs}": the execution ends there`,
         fix: 'take the dependency away',
       });
     }
