@@ -163,6 +163,7 @@ export type {
 } from './builder/steps/tuning.ts';
 export { type Condition, not, or, when } from './builder/when.ts';
 export { check } from './check/check.ts';
+export { checkText } from './check/check-text.ts';
 export type { Assembly, AssetReference } from './definition/assembly.ts';
 export { type AccountValues, bind } from './definition/bind.ts';
 export { type Diagnostic, formatDiagnostic } from './definition/diagnostic.ts';
