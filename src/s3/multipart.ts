@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { CompletedPart } from '@aws-sdk/client-s3';
 import { awsFault, explainAwsError, isPassing } from '../aws/failure.ts';
 import { asking, ownerOf, sendingOf } from './access.ts';
+import { isMadeOf, sha256OfParts } from './checksum.ts';
 import type { S3 } from './client.ts';
 import { headObject } from './head.ts';
 import { inParallel } from './parallel.ts';
@@ -55,7 +55,7 @@ export async function writeInParts<P>(
     const state = await complete(s3, to, begun.id, sent, options);
     if (state === 'there') await abort(s3, to, begun.id, options);
     if (resume) await abortOthers(s3, to, options, (id) => abort(s3, to, id, options));
-    return { state, size, sha256: sha256Of(sent) };
+    return { state, size, sha256: sha256OfParts(sent) };
   } catch (error) {
     if (!resume || !mayBeGoneOnWith(error)) await abort(s3, to, begun.id, options);
     throw explainAwsError(error, { doing: `write ${formatS3Uri(to)}` });
@@ -94,37 +94,11 @@ async function complete(
   } catch (error) {
     // An answer that was lost leaves open whether it was done: the object says so itself.
     const isLost = isPassing(error) || awsFault(error) === 'absent' || isThereAlready(error);
-    if (isLost && (await isWhole(s3, to, sent, options))) return 'written';
+    const head = isLost ? await headObject(s3, to, options) : undefined;
+    if (head?.state === 'there' && isMadeOf(head, sent)) return 'written';
     if (isThereAlready(error)) return 'there';
     throw error;
   }
-}
-
-/** Whether the object that is there is made of these parts. */
-async function isWhole(s3: S3, to: S3Location, sent: readonly SentPart[], options: MultipartOptions): Promise<boolean> {
-  const head = await headObject(s3, to, options);
-  if (head.state !== 'there') return false;
-  const sha256 = sha256Of(sent);
-  // Other servers than AWS's leave the number of parts away.
-  if (head.sha256 !== undefined && sha256 !== undefined) return withoutCount(head.sha256) === withoutCount(sha256);
-  const etags = sent.map(({ etag }) => Buffer.from(etag.replaceAll('"', ''), 'hex'));
-  return head.etag === `"${digestOf('md5', 'hex', etags)}-${sent.length}"`;
-}
-
-/** What S3 says of a whole whose parts have checksums: a checksum of theirs. */
-function sha256Of(sent: readonly SentPart[]): string | undefined {
-  const sums = sent.flatMap(({ sha256 }) => (sha256 === undefined ? [] : [Buffer.from(sha256, 'base64')]));
-  return sums.length === sent.length ? `${digestOf('sha256', 'base64', sums)}-${sums.length}` : undefined;
-}
-
-function withoutCount(checksum: string): string {
-  return checksum.replace(/-\d+$/, '');
-}
-
-function digestOf(algorithm: string, encoding: 'hex' | 'base64', sums: readonly Buffer[]): string {
-  const hash = createHash(algorithm);
-  for (const sum of sums) hash.update(sum);
-  return hash.digest(encoding);
 }
 
 function completedPart({ number, etag, sha256 }: SentPart): CompletedPart {

@@ -1,3 +1,5 @@
+import type { Checksums } from './checksum.ts';
+
 const MIB = 2 ** 20;
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html: 5 MiB at least but for the last, 10,000 parts at most.
 const PART_SIZE = 16 * MIB;
@@ -12,12 +14,8 @@ export interface Part {
 }
 
 /** A part that S3 holds. */
-export interface SentPart {
+export interface SentPart extends Checksums {
   readonly number: number;
-  readonly size: number;
-  readonly etag: string;
-  /** Base64. */
-  readonly sha256?: string | undefined;
 }
 
 /** An upload that has begun, and the parts that S3 has of it. */

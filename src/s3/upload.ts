@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { PipelineError, isPipelineError } from '../definition/error.ts';
 import { ownerOf, sendingOf } from './access.ts';
+import { isContent, sha256Of } from './checksum.ts';
 import type { S3 } from './client.ts';
 import { headObject } from './head.ts';
 import { type MultipartOptions, writeInParts } from './multipart.ts';
@@ -59,7 +59,7 @@ function partSender(s3: S3, to: S3Location, pool: BufferPool, options: Multipart
     const before = begun.there.get(part.number);
     // How an upload encrypts is said in the answer to a part and nowhere else: the first is always sent.
     const isSure = options.kmsKeyId === undefined || part.number > 1;
-    const isThere = before !== undefined && isSure && holds(before, part.bytes);
+    const isThere = before !== undefined && isSure && isContent(before, part.bytes);
     const sent = isThere ? before : await sendPart(s3, to, part, begun, { ...options, signal });
     pool.give(part.bytes);
     return sent;
@@ -74,7 +74,7 @@ export async function sendPart(
   { id, isOld }: Begun,
   options: MultipartOptions,
 ): Promise<SentPart> {
-  const sha256 = digestOf('sha256', bytes).toString('base64');
+  const sha256 = sha256Of(bytes);
   const request = {
     Bucket: to.bucket,
     Key: to.key,
@@ -102,16 +102,6 @@ function isLost(error: unknown): boolean {
 /** An alias names a key that only KMS knows, so that it is never found to be the same. */
 function isSameKey(wanted: string, used: string | undefined): boolean {
   return used !== undefined && (used === wanted || used.endsWith(`/${wanted}`));
-}
-
-function holds({ size, sha256, etag }: SentPart, bytes: Buffer): boolean {
-  if (size !== bytes.length) return false;
-  if (sha256 !== undefined) return sha256 === digestOf('sha256', bytes).toString('base64');
-  return etag === `"${digestOf('md5', bytes).toString('hex')}"`;
-}
-
-function digestOf(algorithm: string, bytes: Buffer): Buffer {
-  return createHash(algorithm).update(bytes).digest();
 }
 
 async function* followedBy<T>(first: readonly T[], rest: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
