@@ -91,7 +91,8 @@ const buildDeployment = defineCommand({
     'wait-seconds': { type: 'text', describe: 'How long AWS may take to make a package [1800]' },
     'log-level': {
       type: 'text',
-      describe: 'DEBUG or INFO tell of each write, WARNING and above do not [LOGLEVEL, INFO]',
+      choices: ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'],
+      describe: 'DEBUG and INFO tell of each write [LOGLEVEL, else INFO]',
     },
     'dry-run': { type: 'flag', describe: 'Say what would be written, and write nothing' },
   },

@@ -1,5 +1,4 @@
-import type { SSM } from '@aws-sdk/client-ssm';
-import { awsFault, explainAwsError } from '../aws/failure.ts';
+import { explainAwsError } from '../aws/failure.ts';
 import { PipelineError } from '../definition/error.ts';
 import type { Account } from './account.ts';
 
@@ -41,23 +40,22 @@ export async function lookUpInfrastructure(
   const { SSM: SsmClient } = await import('@aws-sdk/client-ssm');
   const ssm = new SsmClient(account.credentials);
   try {
-    const found = await Promise.all(missing.map(async ([key, entry]) => [key, await valueOf(ssm, account, entry)]));
-    return { ...given, ...(Object.fromEntries(found) as BaseInfrastructure) };
+    const { Parameters: found = [] } = await ssm.getParameters({ Names: missing.map(([, { name }]) => name) });
+    const values = new Map(found.map(({ Name: name, Value: value }) => [name, value]));
+    const absent = missing.filter(([, { name }]) => values.get(name) === undefined).map(([, entry]) => entry);
+    if (absent.length > 0) throw absentParameters(account, absent);
+    return { ...given, ...Object.fromEntries(missing.map(([key, { name }]) => [key, values.get(name)])) };
+  } catch (error) {
+    throw explainAwsError(error, { doing: `read the parameters of account ${account.id}` });
   } finally {
     ssm.destroy();
   }
 }
 
-async function valueOf(ssm: SSM, account: Account, { name, flag }: Entry): Promise<string> {
-  try {
-    const { Parameter: parameter } = await ssm.getParameter({ Name: name });
-    if (parameter?.Value !== undefined) return parameter.Value;
-  } catch (error) {
-    const isAbsent = awsFault(error) === 'absent' || (error as Error).name === 'ParameterNotFound';
-    if (!isAbsent) throw explainAwsError(error, { doing: `read parameter ${name} of account ${account.id}` });
-  }
-  throw new PipelineError('usage', 'parameter-absent', `Account ${account.id} has no parameter ${name}`, {
-    detail: 'it was asked because no flag and no configuration says it',
-    fix: `give ${flag}, or create the parameter in ${account.region}`,
+function absentParameters(account: Account, absent: readonly Entry[]): PipelineError {
+  const names = absent.map(({ name }) => name).join(', ');
+  return new PipelineError('usage', 'parameter-absent', `Account ${account.id} has no parameter ${names}`, {
+    detail: 'it was asked for what neither a flag nor the configuration says',
+    fix: `give ${absent.map(({ flag }) => flag).join(', ')}, or create them in ${account.region}`,
   });
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -15,6 +15,7 @@ import {
   putSource,
   register,
   releaseFlags,
+  roleIn,
   singleContainer,
   twoAccounts,
   versionsIn,
@@ -239,13 +240,59 @@ describeWithPython('a promotion between two accounts', () => {
     });
   });
 
+  test('configures both stages of a CodePipeline at once, from the account that it runs in', async () => {
+    const uri = await putSource(accounts.source, 'rings/model.tar.gz', 'weights');
+    const arn = await register(accounts.source, GROUP, singleContainer(uri));
+    for (const stage of ['staging', 'prod']) {
+      const parameters = { StageName: stage, BatchInstanceCount: '1', InputPath: '' };
+      writeFileSync(join(repository.folder, `${stage}-config.json`), JSON.stringify({ Parameters: parameters }));
+    }
+    const flags = releaseFlags(GROUP, {
+      stage: undefined,
+      bucket: BUCKETS.source,
+      'target-role-arn': roleIn(SOURCE),
+      'target-id': undefined,
+      'role-arn': undefined,
+      'model-execution-role': `arn:aws:iam::${SOURCE}:role/SageMaker`,
+      'import-staging-config': 'staging-config.json',
+      'export-cfn-params-tags': 'True',
+    });
+    const { exitCode, stderr } = await repository.release([...flags, '--no-definition']);
+    expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const read = (name: string): string => readFileSync(join(repository.folder, name), 'utf8');
+    expect(read('prod-config-export.json')).toBe(`{
+    "Parameters": {
+        "StageName": "prod",
+        "BatchInstanceCount": "1",
+        "InputPath": "",
+        "SageMakerProjectName": "rings",
+        "SageMakerProjectId": "p-1",
+        "ModelPackageName": "${arn}",
+        "ModelExecutionRoleArn": "arn:aws:iam::${SOURCE}:role/SageMaker"
+    },
+    "Tags": {
+        "sagemaker:deployment-stage": "prod",
+        "sagemaker:project-name": "rings",
+        "sagemaker:project-id": "p-1"
+    }
+}`);
+    expect(read('staging-params-export.json')).toMatch(
+      /^\[\n {4}\{\n {8}"ParameterKey": "StageName",\n {8}"ParameterValue": "staging"\n/,
+    );
+    expect(read('staging-tags-export.json')).toContain(
+      '"Key": "sagemaker:deployment-stage",\n        "Value": "staging"',
+    );
+  });
+
   test('asks the parameters of the account for bucket, role and network when an environment is named', async () => {
     const uri = await putSource(accounts.source, 'rings/model.tar.gz', 'weights');
     await register(accounts.source, GROUP, singleContainer(uri));
     const flags = [...releaseFlags(GROUP, { bucket: undefined, 'role-arn': undefined }), '--environment', 'preprod'];
     const { exitCode, stderr } = await repository.release(flags);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain(`error[parameter-absent]  Account ${TARGET} has no parameter /preprod/sagemaker_`);
+    expect(stderr).toContain(
+      `error[parameter-absent]  Account ${TARGET} has no parameter /preprod/sagemaker_ml_artifacts_s3_bucket, /preprod/sagemaker_role_arn, private-subnets-ids`,
+    );
     await accounts.setParameters({
       '/preprod/sagemaker_ml_artifacts_s3_bucket': BUCKETS.target,
       '/preprod/sagemaker_role_arn': `arn:aws:iam::${TARGET}:role/SageMaker`,
