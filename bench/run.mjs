@@ -1,9 +1,10 @@
 // @ts-check
-// Prints the figures as Markdown: node bench/run.mjs [cold-start | python-sdk | source-positions | types ...]
+// Prints the figures as Markdown: node bench/run.mjs [cold-start | promotion | python-sdk | source-positions | types ...]
 import { availableParallelism } from 'node:os';
 
 import { coldStart } from './cold-start.mjs';
 import { ROOT, run } from './measure.mjs';
+import { promotion } from './promotion.mjs';
 import { pythonSdk } from './python-sdk.mjs';
 import { sourcePositions } from './source-positions.mjs';
 import { types } from './types.mjs';
@@ -11,10 +12,14 @@ import { types } from './types.mjs';
 /** @type {Record<string, () => string>} */
 const FIGURES = {
   'cold-start': coldStart,
+  promotion,
   'python-sdk': pythonSdk,
   'source-positions': sourcePositions,
   types,
 };
+
+/** They take minutes and gigabytes of memory, and are taken when they are asked for. */
+const ON_REQUEST = ['promotion'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in FIGURES));
@@ -29,7 +34,7 @@ const day = new Date().toISOString().slice(0, 10);
 const machine = `${process.platform} ${process.arch}, ${availableParallelism()} cores`;
 process.stdout.write(`${day}, ${machine}, Node ${process.versions.node}. Medians, with the range in brackets.\n`);
 for (const [name, figure] of Object.entries(FIGURES)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (asked.length > 0 ? !asked.includes(name) : ON_REQUEST.includes(name)) continue;
   process.stderr.write(`${name} …\n`);
   process.stdout.write(`\n${figure()}\n`);
 }
