@@ -32,8 +32,6 @@ export interface Assembly {
 
 /** The author's line for a path of the document: that of the path itself, else of the nearest thing around it. */
 export function originOf(origins: Readonly<Record<string, string>>, path: string): string | undefined {
-  // A document from elsewhere has none, and may be so deep that looking at every level for nothing takes a minute.
-  if (Object.keys(origins).length === 0) return undefined;
   for (let end = path.length; end > 0; end = Math.max(path.lastIndexOf('.', end - 1), path.lastIndexOf('[', end - 1))) {
     const origin = origins[path.slice(0, end)];
     if (origin !== undefined) return origin;
