@@ -47,8 +47,8 @@ function escape(character: string): string {
 
 /** What a file's name adds to the key of its folder (which ends in a slash, or is empty). */
 export function keyOfFile(name: string): string {
-  if (name === EMPTY) return '';
-  return unescape(name.endsWith(OBJECT) ? name.slice(0, -OBJECT.length) : name);
+  const part = name.endsWith(OBJECT) ? name.slice(0, -OBJECT.length) : name;
+  return part === EMPTY ? '' : unescape(part);
 }
 
 /** What a folder's name adds: with a slash at its end, unless the part goes on. */

@@ -1,6 +1,6 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { constants, copyFile, mkdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { constants, copyFile, mkdir, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -98,7 +98,9 @@ export async function writeObject(
 ): Promise<void> {
   await put(store, place, async (unfinished) => {
     const source = typeof content === 'string' || content instanceof Uint8Array ? Readable.from([content]) : content;
-    await pipeline(source, createWriteStream(unfinished, { flags: 'wx' }));
+    // Opened here: a stream that fails early would make the file after it has been cleaned away.
+    const file = await open(unfinished, 'wx');
+    await pipeline(source, file.createWriteStream());
   });
 }
 
