@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import type { Diagnostic } from '../../definition/diagnostic.ts';
+import { hasErrors } from '../../definition/diagnostic.ts';
+import { bind } from '../../definition/bind.ts';
+import type { ParameterValue, PipelineDocument } from '../../definition/document.ts';
+import { PipelineError } from '../../definition/error.ts';
+import type { AnnouncedStep, Link, RunHappening, RunState } from '../../definition/events.ts';
+import type { RunRequest, RunResult, World } from '../runner.ts';
+import type { Containers } from './containers/container.ts';
+import { execution } from './execution.ts';
+import { experimentOf } from './expressions/scope.ts';
+import { inspect } from './inspect.ts';
+import { publishAssets } from './publish-assets.ts';
+import { type RunFolder, appendEvent, createRunFolder } from './run-folder.ts';
+import { NOBODY, type Registry } from './registry.ts';
+import { plan, schedule } from './schedule.ts';
+import { stepRunner } from './step-runner.ts';
+import { type Mount, openStore } from './store/store.ts';
+
+/** How runs on this machine are set up. */
+export interface LocalSettings {
+  /** Where the store, the registry and the runs of a project are: `.sagemaker-pipelines`. */
+  readonly stateFolder: string;
+  readonly region: string;
+  readonly maxParallel: number;
+  /** Folders that stand for parts of S3. */
+  readonly mounts: readonly Mount[];
+  /** What stands in for the service's containers; loaded when the run is known to be right. */
+  readonly containers: () => Promise<Containers>;
+  /** Brings what is missing in the store from S3. */
+  readonly fetch?: (s3Uri: string) => Promise<void>;
+}
+
+/** What the artefact bucket and the execution role are where there is no account. */
+const LOCAL_BUCKET = 'sagemaker-local';
+const LOCAL_ROLE = `arn:aws:iam::${NOBODY}:role/sagemaker-local`;
+
+/** Runs a document on this machine. */
+export async function runLocally(request: RunRequest, world: World, settings: LocalSettings): Promise<RunResult> {
+  const { assembly } = request;
+  const document = bind(assembly.definition, { bucket: LOCAL_BUCKET, roleArn: LOCAL_ROLE });
+  const { needs, graph } = plan(document);
+  const started = world.now();
+  const run = nameRun(started, world.unique);
+  const store = openStore(join(settings.stateFolder, 'store'), world.unique, settings.mounts);
+  const registry: Registry = {
+    folder: join(settings.stateFolder, 'registry'),
+    region: settings.region,
+    unique: world.unique,
+  };
+  const parameters = withDefaults(document, request.parameters);
+  const variables = execution({ pipeline: assembly.name, run, region: settings.region, started });
+  const known = { parameters, execution: variables };
+  const experiment = experimentOf(document, known);
+  const containers = await settings.containers();
+  await publishAssets(assembly.assets, { bucket: LOCAL_BUCKET, store });
+  const diagnostics = await inspect({
+    document,
+    origins: assembly.origins,
+    scope: { ...known, experiment },
+    containers,
+    store,
+    mayFetch: settings.fetch !== undefined,
+  });
+  if (hasErrors(diagnostics)) throw cannotRun(assembly.name, diagnostics);
+
+  const shown = masked(parameters);
+  const folder = createRunFolder(
+    settings.stateFolder,
+    { version: 1, run, pipeline: assembly.name, started: started.toISOString(), parameters: shown },
+    `${JSON.stringify(document, null, 2)}\n`,
+  );
+  const say = teller(folder, world);
+  const steps: AnnouncedStep[] = [...needs].map(([name, { hard }]) => {
+    const { step, inside } = graph.steps.get(name)!;
+    return { name, type: step.Type, waitsFor: [...hard], decidedBy: inside?.condition.step.Name ?? null };
+  });
+  const links: Link[] = [{ title: 'folder', target: folder.path }];
+  say({ type: 'run-started', run, pipeline: assembly.name, target: 'local', steps, parameters: shown, links });
+  for (const diagnostic of diagnostics) say({ type: 'diagnostic', diagnostic });
+
+  const stopping = stoppingOn(world, say);
+  const runner = stepRunner({
+    document,
+    folder,
+    say,
+    signal: world.interrupted,
+    surroundings: {
+      pipeline: assembly.name,
+      run,
+      region: settings.region,
+      store,
+      registry,
+      containers,
+      jobEnvironment: {},
+      now: world.now,
+      unique: world.unique,
+      obtain: settings.fetch ?? (() => Promise.resolve()),
+    },
+    known: { ...known, experiment },
+  });
+  const endings = await schedule(document, {
+    maxParallel: settings.maxParallel,
+    signal: world.interrupted,
+    start: runner.start,
+    skip: runner.skip,
+  });
+  stopping();
+  const state = stateOf(
+    [...endings.values()].map((ending) => ending.state),
+    world.interrupted.aborted,
+  );
+  const seconds = (world.now().getTime() - started.getTime()) / 1000;
+  say({ type: 'run-ended', state, seconds, outputs: runner.outputs(), ...runner.reason() });
+  const fault = runner.fault();
+  // What this machine lacks is not a fault of the pipeline, and the exit code says so.
+  if (state === 'failed' && fault?.failure === 'machine') throw fault;
+  return { run, state };
+}
+
+/** Twelve letters and digits, as the service's ids have; in the order of time, so that runs list themselves. */
+function nameRun(time: Date, unique: World['unique']): string {
+  const seconds = Math.floor(time.getTime() / 1000);
+  return seconds.toString(36).padStart(7, '0') + unique(5);
+}
+
+function withDefaults(
+  document: PipelineDocument,
+  given: RunRequest['parameters'],
+): Readonly<Record<string, ParameterValue>> {
+  const defaults = (document.Parameters ?? []).flatMap(({ Name, DefaultValue }) =>
+    DefaultValue === undefined || DefaultValue === null ? [] : [[Name, DefaultValue] as const],
+  );
+  return { ...Object.fromEntries(defaults), ...given };
+}
+
+const SECRET = /secret|passw|token|credential|api_?key/i;
+
+function masked(parameters: Readonly<Record<string, ParameterValue>>): Readonly<Record<string, ParameterValue>> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, SECRET.test(name) ? '***' : value]),
+  );
+}
+
+type Say = (happening: RunHappening) => void;
+
+/** Whoever listens hears everything; lines of logs have files of their own in the run's folder. */
+function teller(folder: RunFolder, world: World): Say {
+  return (happening) => {
+    const event = { version: 1, time: world.now().toISOString(), ...happening } as const;
+    if (event.type !== 'log') appendEvent(folder, event);
+    world.say(event);
+  };
+}
+
+function stoppingOn({ interrupted }: World, say: Say): () => void {
+  const tell = (): void => say({ type: 'run-stopping', reason: 'interrupted: what runs is being ended' });
+  if (interrupted.aborted) tell();
+  else interrupted.addEventListener('abort', tell, { once: true });
+  return () => interrupted.removeEventListener('abort', tell);
+}
+
+function stateOf(steps: readonly string[], isInterrupted: boolean): Exclude<RunState, 'running' | 'stopping'> {
+  if (isInterrupted && steps.includes('stopped')) return 'stopped';
+  return steps.includes('failed') ? 'failed' : 'succeeded';
+}
+
+function cannotRun(name: string, diagnostics: readonly Diagnostic[]): PipelineError {
+  const count = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const reasons = count === 1 ? 'a reason' : `${count} reasons`;
+  return new PipelineError(
+    'machine',
+    'cannot-run-here',
+    `${name} cannot run on this machine, for ${reasons}; nothing was started`,
+    {
+      diagnostics,
+    },
+  );
+}
