@@ -1,12 +1,18 @@
 import { condition } from './condition.ts';
 import { fail } from './fail.ts';
+import { model } from './model.ts';
 import { processing } from './processing.ts';
+import { registerModel } from './register-model.ts';
 import type { StepKind } from './step.ts';
+import { training } from './training.ts';
 
 const KINDS: Readonly<Record<string, StepKind>> = {
   Condition: condition,
   Fail: fail,
+  Model: model,
   Processing: processing,
+  RegisterModel: registerModel,
+  Training: training,
 };
 
 /** The types of step that run on this machine. */
