@@ -30,7 +30,7 @@ function member(value: Json, part: Part): Json | undefined {
 }
 
 function partsOf(path: string, from: string): Part[] {
-  const text = path.replace(/^\$\.?/, '');
+  const text = path.replace(/^\$(?:\.(?!\.))?/, '');
   const parts: Part[] = [];
   for (let at = 0; at < text.length;) {
     PARTS.lastIndex = at;

@@ -45,9 +45,10 @@ export async function evaluate(value: Json, scope: Scope, own: ExecutionVariable
   let folded = fold(value, lookup);
   for (let open = firstOpen(folded); open !== undefined; open = firstOpen(folded)) {
     const jsonGet = innermost(open);
-    // What a file holds may itself look like an expression, or be null: neither is a value here.
-    if (files.has(JSON.stringify(jsonGet))) throw badJsonGet(jsonGet, 'what it leads to is no value');
-    files.set(JSON.stringify(jsonGet), await readJsonGet(jsonGet, scope));
+    const read = await readJsonGet(jsonGet, scope);
+    // Also because what a file holds may itself look like an expression.
+    if (typeof read === 'object') throw badJsonGet(jsonGet, 'it leads to no text, number or truth value');
+    files.set(JSON.stringify(jsonGet), read);
     folded = fold(folded, lookup);
   }
   return folded;
@@ -56,7 +57,7 @@ export async function evaluate(value: Json, scope: Scope, own: ExecutionVariable
 /** The JsonGet in an expression that is open because of it. */
 function innermost(open: JsonObject): JsonObject {
   if ('Std:JsonGet' in open) return open;
-  const inner = firstOpen(Object.values(open['Std:Join'] as JsonObject));
+  const inner = isObject(open['Std:Join']) ? firstOpen(Object.values(open['Std:Join'])) : undefined;
   return inner === undefined ? open : innermost(inner);
 }
 
