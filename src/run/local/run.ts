@@ -11,11 +11,12 @@ import { execution } from './execution.ts';
 import { experimentOf } from './expressions/scope.ts';
 import { inspect } from './inspect.ts';
 import { publishAssets } from './publish-assets.ts';
-import { type RunFolder, appendEvent, createRunFolder } from './run-folder.ts';
+import { LOCAL_FILES, localFiles } from './local-files.ts';
+import { RUNS, type RunFolder, appendEvent, createRunFolder, removeFolder } from './run-folder.ts';
 import { NOBODY, type Registry } from './registry.ts';
 import { plan, schedule } from './schedule.ts';
 import { stepRunner } from './step-runner.ts';
-import { type Mount, openStore } from './store/store.ts';
+import { type Mount, openStore, putFile } from './store/store.ts';
 
 /** How runs on this machine are set up. */
 export interface LocalSettings {
@@ -42,18 +43,25 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   const { needs, graph } = plan(document);
   const started = world.now();
   const run = nameRun(started, world.unique);
-  const store = openStore(join(settings.stateFolder, 'store'), world.unique, settings.mounts);
+  const files = await localFiles(document, withDefaults(document, request.parameters), {
+    cwd: world.cwd,
+    gathered: join(settings.stateFolder, RUNS, run, 'files'),
+    run,
+  });
+  const store = openStore(join(settings.stateFolder, 'store'), world.unique, [...settings.mounts, ...files.mounts]);
   const registry: Registry = {
     folder: join(settings.stateFolder, 'registry'),
     region: settings.region,
     unique: world.unique,
   };
-  const parameters = withDefaults(document, request.parameters);
+  const { parameters } = files;
   const variables = execution({ pipeline: assembly.name, run, region: settings.region, started });
   const known = { parameters, execution: variables };
   const experiment = experimentOf(document, known);
   const containers = await settings.containers();
   await publishAssets(assembly.assets, { bucket: LOCAL_BUCKET, store });
+  for (const { key, path } of files.copies) await putFile(store, { bucket: LOCAL_FILES, key }, path);
+  files.gather();
   const diagnostics = await inspect({
     document,
     origins: assembly.origins,
@@ -62,7 +70,10 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     store,
     mayFetch: settings.fetch !== undefined,
   });
-  if (hasErrors(diagnostics)) throw cannotRun(assembly.name, diagnostics);
+  if (hasErrors(diagnostics)) {
+    removeFolder(join(settings.stateFolder, RUNS, run));
+    throw cannotRun(assembly.name, diagnostics);
+  }
 
   const shown = masked(parameters);
   const folder = createRunFolder(
