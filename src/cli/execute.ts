@@ -3,20 +3,37 @@ import type { Json } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
 import type { RunEvent } from '../definition/events.ts';
 import type { RunRequest, RunResult, World } from '../run/runner.ts';
-import type { Answer } from './command.ts';
+import type { Answer, Arguments } from './command.ts';
 import type { Context } from './context.ts';
+import type { LOCAL_FLAGS } from './on-this-machine.ts';
 import type { Target } from './plan.ts';
 import { plainLine } from './render/plain.ts';
 import { failureOf } from './render/summary.ts';
+import type { Setting } from './settings.ts';
 
 /** Runs a request to its end and tells of it. */
 export type Run = (request: RunRequest, world: World) => Promise<RunResult>;
 
+/** What flags, environment and configuration say of a run beside its request; each runner takes what it knows. */
+export interface RunSettings {
+  readonly region: Setting;
+  readonly args: Arguments<typeof LOCAL_FLAGS> & { readonly 'max-parallel'?: string | undefined };
+}
+
 /** What each kind of machine needs is loaded when a run goes there. */
-const RUNNERS: Readonly<Record<Target, (() => Promise<Run>) | undefined>> = {
+const RUNNERS: Readonly<Record<Target, ((settings: RunSettings, context: Context) => Promise<Run>) | undefined>> = {
   sagemaker: undefined,
   'step-functions': undefined,
-  local: undefined,
+  local: async ({ args, region }, context) => {
+    const [{ localSettings }, { runLocally }] = await Promise.all([
+      import('./on-this-machine.ts'),
+      import('../run/local/run.ts'),
+    ]);
+    return (request, world) => {
+      const { parallelism } = request.assembly;
+      return runLocally(request, world, localSettings(args, { region, parallelism }, context));
+    };
+  },
 };
 
 /** What was said before the run. */
@@ -26,7 +43,13 @@ export interface Before {
 }
 
 /** Starts a run, shows its events as they come and answers with its end. */
-export async function execute(target: Target, request: RunRequest, before: Before, context: Context): Promise<Answer> {
+export async function execute(
+  target: Target,
+  request: RunRequest,
+  settings: RunSettings,
+  before: Before,
+  context: Context,
+): Promise<Answer> {
   const load = RUNNERS[target];
   if (load === undefined) {
     throw new PipelineError('usage', 'not-built-yet', `This version does not run pipelines on ${target} yet`, {
@@ -40,7 +63,7 @@ export async function execute(target: Target, request: RunRequest, before: Befor
     if (line !== undefined) context.stderr.write(`${line}\n`);
   };
   const { env, cwd, now, unique, sleep, interrupted } = context;
-  const run = await load();
+  const run = await load(settings, context);
   const { run: name, state } = await run(request, { env, cwd, now, unique, sleep, interrupted, say });
   return {
     ...before,

@@ -4,6 +4,7 @@ import { PipelineError } from '../definition/error.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { readConfig } from './config.ts';
 import { execute } from './execute.ts';
+import { LOCAL_FLAGS } from './on-this-machine.ts';
 import { type GivenValues, readAssignments, runParameters } from './parameters.ts';
 import { type Plan, TARGETS, type Target, planText, plannedImages, plannedSteps } from './plan.ts';
 import { readPipeline } from './read-pipeline.ts';
@@ -31,6 +32,8 @@ export const runPipeline = defineCommand({
     kwargs: { type: 'text', describe: 'Options for a pipeline that is a function: JSON, or a Python dict' },
     tags: { type: 'text', describe: 'Tags: a list of Key and Value, or one object; JSON or Python' },
     description: { type: 'text', describe: "The pipeline's description" },
+    'max-parallel': { type: 'text', describe: 'The most steps at a time' },
+    ...LOCAL_FLAGS,
     wait: { type: 'flag', describe: 'Stay until the run has ended [yes]' },
     'dry-run': { type: 'flag', describe: 'Say what would run and with what, and start nothing' },
   },
@@ -69,7 +72,7 @@ export const runPipeline = defineCommand({
     if (args['dry-run'] !== true) {
       const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
       const request = { assembly, parameters: Object.fromEntries(values) as Record<string, ParameterValue> };
-      return await execute(target, request, { notes, diagnostics }, context);
+      return await execute(target, request, { region, args }, { notes, diagnostics }, context);
     }
     return { text: planText(plan), data: { dryRun: true, ...(plan as unknown as JsonObject) }, notes, diagnostics };
   },

@@ -10,5 +10,11 @@ export const sagemakerPipelines: Suite = {
       summary: 'Everything that AWS would refuse, before AWS sees it',
       load: async () => (await import('./check.ts')).checkDocuments,
     },
+    run: { summary: 'Run a pipeline or a definition from anywhere', load: async () => (await import('./run.ts')).run },
+    runs: { summary: 'The runs on this machine', load: async () => (await import('./runs/suite.ts')).runs },
+    models: {
+      summary: 'The models registered on this machine',
+      load: async () => (await import('./models/suite.ts')).models,
+    },
   },
 };

@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../definition/diagnostic.ts';
 import { hasErrors } from '../../definition/diagnostic.ts';
@@ -16,7 +17,8 @@ import { RUNS, type RunFolder, appendEvent, createRunFolder, removeFolder } from
 import { NOBODY, type Registry } from './registry.ts';
 import { plan, schedule } from './schedule.ts';
 import { stepRunner } from './step-runner.ts';
-import { type Mount, openStore, putFile } from './store/store.ts';
+import { parseS3Uri } from './store/place.ts';
+import { type Mount, needObject, openStore, putFile } from './store/store.ts';
 
 /** How runs on this machine are set up. */
 export interface LocalSettings {
@@ -27,9 +29,17 @@ export interface LocalSettings {
   /** Folders that stand for parts of S3. */
   readonly mounts: readonly Mount[];
   /** What stands in for the service's containers; loaded when the run is known to be right. */
-  readonly containers: () => Promise<Containers>;
+  readonly containers: (needs: ContainerNeeds) => Promise<Containers>;
   /** Brings what is missing in the store from S3. */
   readonly fetch?: (s3Uri: string) => Promise<void>;
+}
+
+/** What stands in for containers asks of the run around it. */
+export interface ContainerNeeds {
+  /** Says what takes long before it does. */
+  readonly tell: (message: string) => void;
+  /** Brings an object of S3 into a file: code that a job names by its URI. */
+  readonly fetchObject: (s3Uri: string, file: string) => Promise<void>;
 }
 
 /** What the artefact bucket and the execution role are where there is no account. */
@@ -58,7 +68,17 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   const variables = execution({ pipeline: assembly.name, run, region: settings.region, started });
   const known = { parameters, execution: variables };
   const experiment = experimentOf(document, known);
-  const containers = await settings.containers();
+  const obtain = settings.fetch ?? (() => Promise.resolve());
+  let tell = (message: string): void => {
+    world.say({ version: 1, time: world.now().toISOString(), type: 'progress', message });
+  };
+  const containers = await settings.containers({
+    tell: (message) => tell(message),
+    fetchObject: async (uri, file) => {
+      await obtain(uri);
+      await copyFile((await needObject(store, parseS3Uri(uri))).path, file);
+    },
+  });
   await publishAssets(assembly.assets, { bucket: LOCAL_BUCKET, store });
   for (const { key, path } of files.copies) await putFile(store, { bucket: LOCAL_FILES, key }, path);
   files.gather();
@@ -82,6 +102,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     `${JSON.stringify(document, null, 2)}\n`,
   );
   const say = teller(folder, world);
+  tell = (message) => say({ type: 'progress', message });
   const steps: AnnouncedStep[] = [...needs].map(([name, { hard }]) => {
     const { step, inside } = graph.steps.get(name)!;
     return { name, type: step.Type, waitsFor: [...hard], decidedBy: inside?.condition.step.Name ?? null };
@@ -106,7 +127,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
       jobEnvironment: {},
       now: world.now,
       unique: world.unique,
-      obtain: settings.fetch ?? (() => Promise.resolve()),
+      obtain,
     },
     known: { ...known, experiment },
   });
