@@ -1,11 +1,14 @@
 import { relative } from 'node:path';
+import type { Assembly } from '../definition/assembly.ts';
 import type { JsonObject, ParameterValue } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
+import { announcedSteps } from '../run/announced-steps.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { readConfig } from './config.ts';
 import { execute } from './execute.ts';
+import { SAGEMAKER_FLAGS } from './on-sagemaker.ts';
 import { type GivenValues, readAssignments, runParameters } from './parameters.ts';
-import { type Plan, TARGETS, type Target, planText, plannedImages, plannedSteps } from './plan.ts';
+import { type Plan, TARGETS, type Target, planText, plannedImages } from './plan.ts';
 import { readPipeline } from './read-pipeline.ts';
 import { readParams, readSample } from './sample.ts';
 import { bucketOf, regionNotes, regionOf, roleOf } from './settings.ts';
@@ -32,6 +35,7 @@ export const runPipeline = defineCommand({
     tags: { type: 'text', describe: 'Tags: a list of Key and Value, or one object; JSON or Python' },
     description: { type: 'text', describe: "The pipeline's description" },
     wait: { type: 'flag', describe: 'Stay until the run has ended [yes]' },
+    ...SAGEMAKER_FLAGS,
     'dry-run': { type: 'flag', describe: 'Say what would run and with what, and start nothing' },
   },
   async run(args, context): Promise<Answer> {
@@ -57,7 +61,7 @@ export const runPipeline = defineCommand({
       description: args.description ?? assembly.description ?? null,
       tags: { ...assembly.tags, ...tags },
       wait: args.wait ?? true,
-      steps: plannedSteps(assembly.definition),
+      steps: announcedSteps(assembly.definition),
       parameters,
       images: plannedImages(assembly.definition),
     };
@@ -68,12 +72,21 @@ export const runPipeline = defineCommand({
     }
     if (args['dry-run'] !== true) {
       const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
-      const request = { assembly, parameters: Object.fromEntries(values) as Record<string, ParameterValue> };
-      return await execute(target, request, { notes, diagnostics }, context);
+      const request = {
+        assembly: described(assembly, plan),
+        parameters: Object.fromEntries(values) as Record<string, ParameterValue>,
+      };
+      const settings = { args, region, role, bucket, wait: plan.wait };
+      return await execute(target, request, settings, { notes, diagnostics }, context);
     }
     return { text: planText(plan), data: { dryRun: true, ...(plan as unknown as JsonObject) }, notes, diagnostics };
   },
 });
+
+/** The assembly with what the flags say of it. */
+function described(assembly: Assembly, { tags, description }: Plan): Assembly {
+  return { ...assembly, tags, ...(description === null ? {} : { description }) };
+}
 
 function targetOf(local: boolean | undefined, on: string | undefined): Target {
   if (local === true && on !== undefined && on !== 'local') {
