@@ -1,13 +1,14 @@
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { Json } from '../definition/document.ts';
-import { PipelineError } from '../definition/error.ts';
+import { PipelineError, isPipelineError } from '../definition/error.ts';
 import type { RunEvent } from '../definition/events.ts';
+import { hideSecrets, secretValues } from '../definition/secrets.ts';
 import type { RunRequest, RunResult, World } from '../run/runner.ts';
 import type { Answer, Arguments } from './command.ts';
 import type { Context } from './context.ts';
 import { type AccountSettings, type SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
 import type { Target } from './plan.ts';
-import { plainLine } from './render/plain.ts';
+import { type SHOW_FLAGS, progressOf, rendererOf } from './render/choose.ts';
 import { type Rerun, endsOf, failureOf, summaryText } from './render/summary.ts';
 
 /** Runs a request to its end and tells of it. */
@@ -15,7 +16,9 @@ export type Run = (request: RunRequest, world: World) => Promise<RunResult>;
 
 /** What flags, environment and configuration say of a run beside its request; each runner takes what it knows. */
 export interface RunSettings extends AccountSettings {
-  readonly args: Arguments<typeof SAGEMAKER_FLAGS>;
+  readonly args: Arguments<typeof SAGEMAKER_FLAGS> & Arguments<typeof SHOW_FLAGS>;
+  /** The command that runs a step of this run again. */
+  readonly rerun: Rerun;
 }
 
 /** What each kind of machine needs is loaded when a run goes there. */
@@ -50,30 +53,52 @@ export async function execute(
     });
   }
   const run = await load(settings);
-  return await showRun((world) => run(request, world), before, context);
+  const { args, rerun } = settings;
+  const secrets = secretValues(request.parameters);
+  return await showRun((world) => run(request, world), before, args, context, { rerun, secrets });
 }
 
 /** Shows what a run says while it goes on, and answers with its end. */
 export async function showRun(
   run: (world: World) => Promise<RunResult>,
   before: Before,
+  args: Arguments<typeof SHOW_FLAGS>,
   context: Context,
-  rerun?: Rerun,
+  { rerun, secrets = [] }: { readonly rerun?: Rerun | undefined; readonly secrets?: readonly string[] } = {},
 ): Promise<Answer> {
+  const { env, cwd, now, unique, sleep, interrupted } = context;
+  const renderer = rendererOf(args, context);
   const events: RunEvent[] = [];
   const say = (event: RunEvent): void => {
-    if (event.type !== 'log') events.push(event);
-    const line = plainLine(event);
-    if (line !== undefined) context.stderr.write(`${line}\n`);
+    const shown = hideSecrets(event, secrets);
+    if (shown.type !== 'log') events.push(shown);
+    renderer.say(shown);
   };
-  const { env, cwd, now, unique, sleep, interrupted } = context;
-  const { run: name, state, failure } = await run({ env, cwd, now, unique, sleep, interrupted, say });
-  return {
-    ...before,
-    text: summaryText(name, events),
-    data: { run: name, state, steps: stepsOf(events) },
-    failure: failure ?? failureOf(name, state, events, rerun),
-  };
+  const time = now().toISOString();
+  for (const diagnostic of before.diagnostics) renderer.say({ version: 1, time, type: 'diagnostic', diagnostic });
+  if (progressOf(args, context) === 'plain') for (const note of before.notes) context.stderr.write(`${note}\n`);
+  try {
+    const { run: name, state, failure } = await run({ env, cwd, now, unique, sleep, interrupted, say });
+    return {
+      ...before,
+      isTold: true,
+      text: args.events === true ? '' : summaryText(name, events),
+      data: { run: name, state, steps: stepsOf(events) },
+      failure: failure ?? failureOf(name, state, events, rerun),
+    };
+  } catch (error) {
+    throw isPipelineError(error) ? withoutSecrets(error, secrets) : error;
+  } finally {
+    renderer.close();
+  }
+}
+
+/** AWS repeats in its words what was wrong with a value. */
+function withoutSecrets(error: PipelineError, secrets: readonly string[]): PipelineError {
+  const { failure, code, at, fix, diagnostics } = error;
+  const said = hideSecrets({ message: error.message, detail: error.detail }, secrets);
+  if (said.message === error.message && said.detail === error.detail) return error;
+  return new PipelineError(failure, code, said.message, { at, fix, diagnostics, detail: said.detail });
 }
 
 function stepsOf(events: readonly RunEvent[]): Json {

@@ -1,5 +1,6 @@
 import { PipelineError } from '../definition/error.ts';
 import type { SageMakerOptions } from '../run/sagemaker/run.ts';
+import type { WatchOptions } from '../run/sagemaker/watch.ts';
 import type { Arguments, Options } from './command.ts';
 import type { Setting } from './settings.ts';
 
@@ -29,7 +30,10 @@ export interface AccountSettings {
 }
 
 /** What the flags say, as the runner takes it. */
-export function sageMakerOptions(args: Arguments<typeof SAGEMAKER_FLAGS>, account: AccountSettings): SageMakerOptions {
+export function sageMakerOptions(
+  args: Arguments<typeof SAGEMAKER_FLAGS> & { readonly logs?: boolean | undefined },
+  account: AccountSettings,
+): SageMakerOptions {
   const token = args['request-token'];
   if (token !== undefined && !/^[A-Za-z0-9-]{32,128}$/.test(token)) {
     throw new PipelineError('usage', 'bad-value', '--request-token must have 32 to 128 letters, digits and dashes', {
@@ -59,12 +63,24 @@ export function sageMakerOptions(args: Arguments<typeof SAGEMAKER_FLAGS>, accoun
     only: args.only,
     from: args.from,
     sourceExecution: args['source-execution'],
-    timeout: numberOf(args.timeout, '--timeout', SECONDS, 'a number of seconds'),
-    poll: numberOf(args.poll, '--poll', SECONDS, 'a number of seconds'),
-    stopOnInterrupt: args['stop-on-interrupt'] ?? false,
+    ...watchOptions(args),
     requestToken: token,
     kmsKey: args['kms-key'],
     expectedOwner: args['expected-owner'],
+  };
+}
+
+/** How the flags have an execution waited for. */
+export function watchOptions(
+  args: Pick<Arguments<typeof SAGEMAKER_FLAGS>, 'timeout' | 'poll' | 'stop-on-interrupt'> & {
+    readonly logs?: boolean | undefined;
+  },
+): WatchOptions {
+  return {
+    timeout: numberOf(args.timeout, '--timeout', SECONDS, 'a number of seconds'),
+    poll: numberOf(args.poll, '--poll', SECONDS, 'a number of seconds'),
+    stopOnInterrupt: args['stop-on-interrupt'] ?? false,
+    logs: args.logs ?? false,
   };
 }
 

@@ -1,16 +1,21 @@
 import { relative } from 'node:path';
 import type { Assembly } from '../definition/assembly.ts';
+import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { JsonObject, ParameterValue } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
+import { MASK, isSecret, secretValues } from '../definition/secrets.ts';
 import { announcedSteps } from '../run/announced-steps.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { readConfig } from './config.ts';
 import { execute } from './execute.ts';
-import { SAGEMAKER_FLAGS } from './on-sagemaker.ts';
+import { type AccountSettings, SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
 import { type GivenValues, readAssignments, runParameters } from './parameters.ts';
 import { type Plan, TARGETS, type Target, planText, plannedImages } from './plan.ts';
+import { SHOW_FLAGS } from './render/choose.ts';
 import { readPipeline } from './read-pipeline.ts';
 import { readParams, readSample } from './sample.ts';
+import { rerunCommand } from './rerun.ts';
+import { runRegion } from './run-region.ts';
 import { bucketOf, regionNotes, regionOf, roleOf } from './settings.ts';
 import { readTags } from './tags.ts';
 
@@ -35,13 +40,16 @@ export const runPipeline = defineCommand({
     tags: { type: 'text', describe: 'Tags: a list of Key and Value, or one object; JSON or Python' },
     description: { type: 'text', describe: "The pipeline's description" },
     wait: { type: 'flag', describe: 'Stay until the run has ended [yes]' },
+    ...SHOW_FLAGS,
     ...SAGEMAKER_FLAGS,
     'dry-run': { type: 'flag', describe: 'Say what would run and with what, and start nothing' },
+    diff: { type: 'flag', describe: 'Say what a run would change in the deployed pipeline, and start nothing' },
   },
   async run(args, context): Promise<Answer> {
     const config = readConfig(context.cwd);
     const target = targetOf(args.local, args.on);
-    const region = regionOf(args.region, context.env, config);
+    const region =
+      target === 'local' ? regionOf(args.region, context.env, config) : runRegion(args, context.env, config);
     const role = roleOf(args['role-arn'], context.env, config);
     const bucket = bucketOf(args.bucket, config);
     const tags = args.tags === undefined ? {} : readTags(args.tags);
@@ -49,8 +57,12 @@ export const runPipeline = defineCommand({
     const params = args.params === undefined ? [] : [readParams(args.params, context.cwd)];
     const wanted = { name: args.name, kwargs: args.kwargs, region: region.value, otherwise: 'nothing was started' };
     const { file, assembly, diagnostics } = await readPipeline(wanted, config, context);
+    const described = withFlags(assembly, { ...assembly.tags, ...tags }, args.description);
+    const account = { region, role, bucket, wait: args.wait ?? true };
+    if (args.diff === true) return await diff(described, target, account, args);
     const sample = target === 'local' ? readSample(file) : undefined;
     const parameters = runParameters(assembly, [flags, ...params, ...(sample === undefined ? [] : [sample])]);
+    const secrets = parameters.filter(({ name, value }) => isSecret(name, value)).map(({ name }) => name);
     const plan: Plan = {
       pipeline: assembly.name,
       file,
@@ -58,11 +70,11 @@ export const runPipeline = defineCommand({
       region,
       role: role ?? null,
       bucket: bucket ?? null,
-      description: args.description ?? assembly.description ?? null,
-      tags: { ...assembly.tags, ...tags },
-      wait: args.wait ?? true,
+      description: described.description ?? null,
+      tags: described.tags,
+      wait: account.wait,
       steps: announcedSteps(assembly.definition),
-      parameters,
+      parameters: parameters.map((each) => ({ ...each, value: secrets.includes(each.name) ? MASK : each.value })),
       images: plannedImages(assembly.definition),
     };
     const sampled = parameters.filter(({ from }) => from === 'sample').map(({ name }) => name);
@@ -70,22 +82,61 @@ export const runPipeline = defineCommand({
     if (sampled.length > 0) {
       notes.push(`note: ${sampled.join(', ')} from ${relative(context.cwd, sample!.file!)}`);
     }
+    const warned = target === 'local' ? diagnostics : [...diagnostics, ...secrets.map(secretParameter)];
     if (args['dry-run'] !== true) {
       const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
-      const request = {
-        assembly: described(assembly, plan),
-        parameters: Object.fromEntries(values) as Record<string, ParameterValue>,
-      };
-      const settings = { args, region, role, bucket, wait: plan.wait };
-      return await execute(target, request, settings, { notes, diagnostics }, context);
+      const given = Object.fromEntries(values) as Record<string, ParameterValue>;
+      const rerun = rerunCommand('run-pipeline', context.argv, secretValues(given));
+      const request = { assembly: described, parameters: given };
+      const before = { notes, diagnostics: warned };
+      return await execute(target, request, { ...account, args, rerun }, before, context);
     }
-    return { text: planText(plan), data: { dryRun: true, ...(plan as unknown as JsonObject) }, notes, diagnostics };
+    const data = { dryRun: true, ...(plan as unknown as JsonObject) };
+    if (target !== 'sagemaker') return { text: planText(plan), data, notes, diagnostics: warned };
+    const { planInAccount } = await import('./plan-in-account.ts');
+    const there = await planInAccount(described, sageMakerOptions(args, account), context);
+    return {
+      text: `${planText(plan)}\n${there.text}`,
+      data: { ...data, account: there.data },
+      notes,
+      diagnostics: [...warned, ...there.diagnostics],
+    };
   },
 });
 
+async function diff(
+  assembly: Assembly,
+  target: Target,
+  account: AccountSettings,
+  args: Parameters<typeof sageMakerOptions>[0],
+): Promise<Answer> {
+  if (target !== 'sagemaker') {
+    throw new PipelineError(
+      'usage',
+      'bad-value',
+      `--diff compares with what is deployed, and ${target} deploys nothing`,
+      {
+        fix: 'leave --diff out, or run on SageMaker',
+      },
+    );
+  }
+  const { diffInAccount } = await import('./plan-in-account.ts');
+  return await diffInAccount(assembly, sageMakerOptions(args, account));
+}
+
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListPipelineParametersForExecution.html */
+function secretParameter(name: string): Diagnostic {
+  return {
+    code: 'secret-parameter',
+    severity: 'warning',
+    message: `The parameter ${name} looks like a secret, and AWS shows parameters to all who may see the execution`,
+    fix: 'keep it in AWS Secrets Manager, and give the step its ARN',
+  };
+}
+
 /** The assembly with what the flags say of it. */
-function described(assembly: Assembly, { tags, description }: Plan): Assembly {
-  return { ...assembly, tags, ...(description === null ? {} : { description }) };
+function withFlags(assembly: Assembly, tags: Assembly['tags'], description: string | undefined): Assembly {
+  return { ...assembly, tags, ...(description === undefined ? {} : { description }) };
 }
 
 function targetOf(local: boolean | undefined, on: string | undefined): Target {

@@ -10,5 +10,13 @@ export const sagemakerPipelines: Suite = {
       summary: 'Everything that AWS would refuse, before AWS sees it',
       load: async () => (await import('./check.ts')).checkDocuments,
     },
+    executions: {
+      summary: 'What runs and ran on SageMaker',
+      load: async () => (await import('./executions/executions.ts')).executions,
+    },
+    callbacks: {
+      summary: 'Answers to Callback steps that wait',
+      load: async () => (await import('./executions/callbacks.ts')).callbacks,
+    },
   },
 };

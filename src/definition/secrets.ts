@@ -1,6 +1,7 @@
 import type { ParameterValue } from './document.ts';
 
-const MASK = '****';
+/** What stands in the place of a secret. */
+export const MASK = '****';
 
 /** Words of a name that stand for a secret wherever they are in it. */
 const SECRET_WORDS: ReadonlySet<string> = new Set([
@@ -66,4 +67,23 @@ export function maskSecrets(parameters: Readonly<Record<string, ParameterValue>>
     ([name, value]) => [name, isSecret(name, value) ? MASK : value] as const,
   );
   return Object.fromEntries(shown);
+}
+
+/** Short values stand in too many other places to be taken out of a text. */
+const SHORTEST = 6;
+
+/** The values of parameters that look like secrets. */
+export function secretValues(parameters: Readonly<Record<string, ParameterValue>>): string[] {
+  return Object.entries(parameters).flatMap(([name, value]) => {
+    return typeof value === 'string' && value.length >= SHORTEST && isSecret(name, value) ? [value] : [];
+  });
+}
+
+/** JSON data with secrets taken out of its texts. */
+export function hideSecrets<T>(data: T, secrets: readonly string[]): T {
+  if (secrets.length === 0) return data;
+  const quoted = secrets.map((secret) => JSON.stringify(secret).slice(1, -1));
+  const text = JSON.stringify(data);
+  const hidden = quoted.reduce((shown, secret) => shown.replaceAll(secret, MASK), text);
+  return hidden === text ? data : (JSON.parse(hidden) as T);
 }

@@ -60,6 +60,9 @@ parameters
   Input  a=b  flag
   Count  3    file
   Level  low  default
+
+account
+  not looked at: there are no AWS credentials here
 `);
   });
 

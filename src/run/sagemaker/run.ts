@@ -38,6 +38,7 @@ export interface SageMakerPlan {
 
 /** Says what a run would do in the account, and makes no call that writes. */
 export async function planOnSageMaker(assembly: Assembly, options: SageMakerOptions): Promise<SageMakerPlan> {
+  selectedSteps(assembly.definition, options);
   const connection = connect(options);
   try {
     const deployment = await planDeployment(assembly, options, connection);

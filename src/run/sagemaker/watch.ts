@@ -17,6 +17,8 @@ export interface WatchOptions {
   readonly timeout?: number | undefined;
   /** Stop the execution when the one who waits is interrupted or has waited long enough. */
   readonly stopOnInterrupt: boolean;
+  /** Tell what the steps write to their logs. */
+  readonly logs: boolean;
 }
 
 /** Looks at an execution until it has ended, or until nobody wants to wait any longer, and tells what has changed. */
