@@ -5,7 +5,9 @@ import { hasErrors } from '../../definition/diagnostic.ts';
 import { bind } from '../../definition/bind.ts';
 import type { ParameterValue, PipelineDocument } from '../../definition/document.ts';
 import { PipelineError } from '../../definition/error.ts';
-import type { AnnouncedStep, Link, RunHappening, RunState } from '../../definition/events.ts';
+import { maskSecrets } from '../../definition/secrets.ts';
+import type { Link, RunHappening, RunState } from '../../definition/events.ts';
+import { announcedSteps } from '../announced-steps.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import type { Containers } from './containers/container.ts';
 import { execution } from './execution.ts';
@@ -15,7 +17,7 @@ import { publishAssets } from './publish-assets.ts';
 import { LOCAL_FILES, localFiles } from './local-files.ts';
 import { RUNS, type RunFolder, appendEvent, createRunFolder, removeFolder } from './run-folder.ts';
 import { NOBODY, type Registry } from './registry.ts';
-import { plan, schedule } from './schedule.ts';
+import { refuseCycles, schedule } from './schedule.ts';
 import { stepRunner } from './step-runner.ts';
 import { parseS3Uri } from './store/place.ts';
 import { type Mount, needObject, openStore, putFile } from './store/store.ts';
@@ -50,7 +52,7 @@ const LOCAL_ROLE = `arn:aws:iam::${NOBODY}:role/sagemaker-local`;
 export async function runLocally(request: RunRequest, world: World, settings: LocalSettings): Promise<RunResult> {
   const { assembly } = request;
   const document = bind(assembly.definition, { bucket: LOCAL_BUCKET, roleArn: LOCAL_ROLE });
-  const { needs, graph } = plan(document);
+  refuseCycles(document);
   const started = world.now();
   const run = nameRun(started, world.unique);
   const files = await localFiles(document, withDefaults(document, request.parameters), {
@@ -95,7 +97,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     throw cannotRun(assembly.name, diagnostics);
   }
 
-  const shown = masked(parameters);
+  const shown = maskSecrets(parameters);
   const folder = createRunFolder(
     settings.stateFolder,
     { version: 1, run, pipeline: assembly.name, started: started.toISOString(), parameters: shown },
@@ -103,10 +105,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   );
   const say = teller(folder, world);
   tell = (message) => say({ type: 'progress', message });
-  const steps: AnnouncedStep[] = [...needs].map(([name, { hard }]) => {
-    const { step, inside } = graph.steps.get(name)!;
-    return { name, type: step.Type, waitsFor: [...hard], decidedBy: inside?.condition.step.Name ?? null };
-  });
+  const steps = announcedSteps(document);
   const links: Link[] = [{ title: 'folder', target: folder.path }];
   say({ type: 'run-started', run, pipeline: assembly.name, target: 'local', steps, parameters: shown, links });
   for (const diagnostic of diagnostics) say({ type: 'diagnostic', diagnostic });
@@ -143,7 +142,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     world.interrupted.aborted,
   );
   const seconds = (world.now().getTime() - started.getTime()) / 1000;
-  say({ type: 'run-ended', state, seconds, outputs: runner.outputs(), ...runner.reason() });
+  say({ type: 'run-ended', state, seconds, outputs: [], ...runner.reason() });
   const fault = runner.fault();
   // What this machine lacks is not a fault of the pipeline, and the exit code says so.
   if (state === 'failed' && fault?.failure === 'machine') throw fault;
@@ -164,14 +163,6 @@ function withDefaults(
     DefaultValue === undefined || DefaultValue === null ? [] : [[Name, DefaultValue] as const],
   );
   return { ...Object.fromEntries(defaults), ...given };
-}
-
-const SECRET = /secret|passw|token|credential|api_?key/i;
-
-function masked(parameters: Readonly<Record<string, ParameterValue>>): Readonly<Record<string, ParameterValue>> {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => [name, SECRET.test(name) ? '***' : value]),
-  );
 }
 
 type Say = (happening: RunHappening) => void;

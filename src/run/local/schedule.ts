@@ -28,16 +28,15 @@ interface Needs {
   readonly soft: ReadonlySet<string>;
 }
 
+/** Steps that wait for each other would never start. */
+export function refuseCycles(document: PipelineDocument): void {
+  const [cycle] = cyclesOf(graphOf(document));
+  if (cycle === undefined) return;
+  throw new PipelineError('invalid', 'cycle', `Steps wait for each other: ${cycle.join(' → ')}`);
+}
+
 /** The steps that each step waits for, in an order in which they can run. */
-export function plan(document: PipelineDocument): {
-  readonly graph: Graph;
-  readonly needs: ReadonlyMap<string, Needs>;
-} {
-  const graph = graphOf(document);
-  const [cycle] = cyclesOf(graph);
-  if (cycle !== undefined) {
-    throw new PipelineError('invalid', 'cycle', `Steps wait for each other: ${cycle.join(' → ')}`);
-  }
+function needsOf(graph: Graph): ReadonlyMap<string, Needs> {
   const within = new Map<string, string[]>();
   for (const place of graph.steps.values()) {
     for (let around = place.inside; around !== undefined; around = around.condition.inside) {
@@ -57,7 +56,7 @@ export function plan(document: PipelineDocument): {
   for (const name of orderOf(graph)) needs.set(name, { hard: new Set(), soft: new Set() });
   for (const edge of graph.edges) needs.get(edge.step)!.hard.add(edge.needs);
   for (const edge of kept) needs.get(edge.step)!.soft.add(edge.needs);
-  return { graph, needs };
+  return needs;
 }
 
 function isWithin({ inside }: StepPlace, condition: string): boolean {
@@ -72,7 +71,9 @@ function isWithin({ inside }: StepPlace, condition: string): boolean {
  * what runs is waited for, as on the service.
  */
 export async function schedule(document: PipelineDocument, conductor: Conductor): Promise<ReadonlyMap<string, Ending>> {
-  const { graph, needs } = plan(document);
+  refuseCycles(document);
+  const graph = graphOf(document);
+  const needs = needsOf(graph);
   const endings = new Map<string, Ending>();
   const waiting = new Map<string, number>();
   const readers = new Map<string, string[]>();

@@ -25,7 +25,6 @@ export interface StepRunnerRequest {
 
 /** Runs steps and remembers what they left. */
 export interface StepRunner extends Pick<Conductor, 'start' | 'skip'> {
-  readonly outputs: () => readonly Link[];
   /** Why the run failed: what the first step that failed said. */
   readonly reason: () => { readonly reason?: string };
   readonly fault: () => PipelineError | undefined;
@@ -34,7 +33,6 @@ export interface StepRunner extends Pick<Conductor, 'start' | 'skip'> {
 export function stepRunner(request: StepRunnerRequest): StepRunner {
   const { surroundings, say, folder } = request;
   const finished = new Map<string, { readonly step: StepDocument; readonly result: StepResult }>();
-  const outputs: Link[] = [];
   let first: { readonly step: string; readonly error: unknown } | undefined;
 
   const scope: Scope = {
@@ -61,7 +59,6 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
   };
 
   return {
-    outputs: () => outputs,
     reason: () => (first === undefined ? {} : { reason: `${first.step} failed: ${sentence(first.error)}` }),
     fault: () => (first !== undefined && isPipelineError(first.error) ? first.error : undefined),
     skip: (step, state, reason) => {
@@ -80,7 +77,6 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
       try {
         const result = await runStep(step, { path, job, log, scope, request });
         finished.set(step.Name, { step, result });
-        outputs.push(...result.outputs.map(({ title, target }) => ({ title: `${step.Name} ${title}`, target })));
         const record = {
           state: 'succeeded',
           properties: result.properties,

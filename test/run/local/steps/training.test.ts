@@ -45,8 +45,8 @@ describe('a Training step', () => {
     const parameters = [{ Name: 'Depth', Type: 'Integer', DefaultValue: 3 }] as const;
     const ran = await run(documentOf([step], parameters));
     expect(ran.reasons).toEqual({ Train: undefined });
-    const output = ran.events.find((event) => event.type === 'run-ended')!;
-    const uri = output.outputs.find(({ title }) => title === 'Train output')!.target;
+    const output = ran.events.find((event) => event.type === 'step-ended')!;
+    const uri = output.outputs.find(({ title }) => title === 'output')!.target;
     expect(uri).toMatch(/^s3:\/\/b\/models\/pipelines-[a-z0-9]{12}-Train-[0-9a-f]{10}\/output\/output\.tar\.gz$/);
     const folder = join(ran.folder, 'unpacked');
     execFileSync('mkdir', [folder]);

@@ -1,0 +1,37 @@
+import { awsError, awsFault, explainAwsError } from '../aws/failure.ts';
+import type { PipelineError } from '../definition/error.ts';
+import { type Access, ownerOf, sendingOf } from './access.ts';
+import type { S3 } from './client.ts';
+
+/** A bucket that is there, that is not there, or of which nobody may know. */
+export type BucketHead =
+  | { readonly state: 'there'; readonly region: string | undefined }
+  | { readonly state: 'absent' }
+  | { readonly state: 'denied'; readonly error: PipelineError };
+
+/** Asks whether a bucket is there and belongs to the account that is expected. */
+export async function headBucket(s3: S3, bucket: string, access: Access = {}): Promise<BucketHead> {
+  try {
+    const { BucketRegion } = await s3.headBucket({ Bucket: bucket, ...ownerOf(access) }, sendingOf(access));
+    return { state: 'there', region: BucketRegion };
+  } catch (error) {
+    const doing = `use the bucket ${bucket}`;
+    const fault = awsFault(error);
+    if (fault === 'absent' || fault === 'bucket-absent') return { state: 'absent' };
+    if (fault === 'access-denied') return { state: 'denied', error: awsError(fault, error as Error, { doing }) };
+    throw explainAwsError(error, { doing });
+  }
+}
+
+/** Ends in an error unless a bucket may be used; a bucket that only may not be looked at is left to the request that follows. */
+export async function requireBucket(s3: S3, bucket: string, access: Access = {}): Promise<void> {
+  const head = await headBucket(s3, bucket, access);
+  const doing = `use the bucket ${bucket}`;
+  if (head.state === 'absent') throw awsError('bucket-absent', new Error('NoSuchBucket'), { doing });
+  if (head.state === 'denied' && access.expectedOwner !== undefined) {
+    const { expectedOwner: _, ...anyOwner } = access;
+    const fix = `${access.expectedOwner} was expected to own it: name a bucket of that account`;
+    const isOthers = (await headBucket(s3, bucket, anyOwner)).state === 'there';
+    if (isOthers) throw awsError('bucket-owner', head.error.cause as Error, { doing, fix });
+  }
+}

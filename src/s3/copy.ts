@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { awsFault, explainAwsError } from '../aws/failure.ts';
+import { PipelineError, isPipelineError } from '../definition/error.ts';
+import { type Access, ownerOf, sendingOf } from './access.ts';
+import type { S3 } from './client.ts';
+import { type GetOptions, getObject } from './get.ts';
+import { type ObjectHead, requireObject } from './head.ts';
+import { type Begun, type MultipartOptions, type SentPart, writeInParts } from './multipart.ts';
+import { bufferPool, rangesOf } from './parts.ts';
+import { conditionOf, isThereAlready, traitsOf } from './put.ts';
+import { sendPart } from './upload.ts';
+import { type S3Location, formatS3Uri } from './uri.ts';
+
+/** How an object is copied. */
+export interface CopyOptions extends MultipartOptions {
+  /** The account that must own the bucket that is read from. */
+  readonly sourceOwner?: string | undefined;
+  /** Larger objects are copied in parts; 5 GiB is the most that one request may copy. */
+  readonly singleRequestLimit?: number | undefined;
+}
+
+/** What a copy came to. */
+export interface Copied {
+  readonly state: 'written' | 'there';
+  readonly size: number;
+  /** Whether S3 copied by itself, or the bytes came through this machine. */
+  readonly how: 'server-side' | 'streamed';
+}
+
+const MIB = 2 ** 20;
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+const COPY_LIMIT = 5 * 2 ** 30;
+const COPY_PART = 128 * MIB;
+const STREAM_PART = 16 * MIB;
+const PARTS_AT_MOST = 10_000;
+
+type Range = { readonly number: number; readonly first: number; readonly last: number };
+
+/** Copies an object within S3: no byte comes through this machine. */
+export async function copyObject(s3: S3, from: S3Location, to: S3Location, options: CopyOptions = {}): Promise<Copied> {
+  const head = await requireObject(s3, from, readAccess(options));
+  return copyServerSide(s3, from, head, to, options);
+}
+
+/**
+ * Copies an object from one account's S3 to another's: within S3 where the target's identity may read the source, else
+ * through this machine in parts, with bounded memory.
+ */
+export async function transferObject(
+  source: S3,
+  from: S3Location,
+  target: S3,
+  to: S3Location,
+  options: CopyOptions = {},
+): Promise<Copied> {
+  const head = await requireObject(source, from, readAccess(options));
+  try {
+    return await copyServerSide(target, from, head, to, options);
+  } catch (error) {
+    if (!isPipelineError(error) || awsFault(error.cause) !== 'access-denied') throw error;
+    return copyThroughHere(source, from, head, target, to, options);
+  }
+}
+
+async function copyServerSide(
+  s3: S3,
+  from: S3Location,
+  head: ObjectHead,
+  to: S3Location,
+  options: CopyOptions,
+): Promise<Copied> {
+  const { singleRequestLimit = COPY_LIMIT, sourceOwner } = options;
+  const source = {
+    CopySource: `${from.bucket}/${from.key.split('/').map(encodeURIComponent).join('/')}`,
+    CopySourceIfMatch: head.etag,
+    ...(sourceOwner === undefined ? {} : { ExpectedSourceBucketOwner: sourceOwner }),
+  };
+  const target = { Bucket: to.bucket, Key: to.key };
+  if (head.size > singleRequestLimit) {
+    const send = async ({ number, first, last }: Range, { id }: Begun, signal: AbortSignal): Promise<SentPart> => {
+      const request = {
+        ...target,
+        ...source,
+        UploadId: id,
+        PartNumber: number,
+        CopySourceRange: `bytes=${first}-${last}`,
+        ...ownerOf(options),
+      };
+      const { CopyPartResult: result } = await s3.uploadPartCopy(request, sendingOf({ ...options, signal }));
+      return { number, size: last - first + 1, etag: result!.ETag!, sha256: result?.ChecksumSHA256 };
+    };
+    const ranges = rangesOf(head.size, partSizeOf(head.size, COPY_PART));
+    const { state, size } = await writeInParts(s3, to, ranges, send, { ...options, ...likeSource(head, options) });
+    return { state, size, how: 'server-side' };
+  }
+  try {
+    const isChanged = options.metadata !== undefined || options.contentType !== undefined;
+    const request = {
+      ...target,
+      ...source,
+      ChecksumAlgorithm: 'SHA256' as const,
+      ...(isChanged ? { MetadataDirective: 'REPLACE' as const, ...likeSource(head, options) } : {}),
+      ...traitsOf(options),
+      ...conditionOf(options),
+    };
+    await s3.copyObject(request, sendingOf(options));
+    options.progress?.(head.size);
+    return { state: 'written', size: head.size, how: 'server-side' };
+  } catch (error) {
+    if (isThereAlready(error) && options.onlyIfAbsent === true) {
+      return { state: 'there', size: head.size, how: 'server-side' };
+    }
+    throw explainAwsError(error, { doing: `copy ${formatS3Uri(from)} to ${formatS3Uri(to)}` });
+  }
+}
+
+async function copyThroughHere(
+  source: S3,
+  from: S3Location,
+  head: ObjectHead,
+  target: S3,
+  to: S3Location,
+  options: CopyOptions,
+): Promise<Copied> {
+  const pool = bufferPool();
+  const send = async ({ number, first, last }: Range, { id }: Begun, signal: AbortSignal): Promise<SentPart> => {
+    const buffer = pool.take(last - first + 1);
+    const bytes = buffer.subarray(0, last - first + 1);
+    await readRange(source, from, bytes, { range: [first, last], ifMatch: head.etag, ...readAccess(options), signal });
+    const sha256 = createHash('sha256').update(bytes).digest('base64');
+    const sent = await sendPart(target, to, { number, bytes }, sha256, id, { ...options, signal });
+    pool.give(buffer);
+    return sent;
+  };
+  const ranges = rangesOf(head.size, partSizeOf(head.size, STREAM_PART));
+  const { state, size } = await writeInParts(target, to, ranges, send, { ...options, ...likeSource(head, options) });
+  return { state, size, how: 'streamed' };
+}
+
+const READ_ATTEMPTS = 5;
+
+/** Reads a range whole: the SDK repeats a request that fails, not an answer whose body is cut. */
+async function readRange(s3: S3, from: S3Location, into: Buffer, options: GetOptions): Promise<void> {
+  let reason: unknown;
+  for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+    const body = await getObject(s3, from, options);
+    try {
+      let filled = 0;
+      for await (const piece of body as AsyncIterable<Buffer>) filled += piece.copy(into, filled);
+      if (filled === into.length) return;
+      reason = new Error(`the answer had ${filled} of ${into.length} bytes`);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      reason = error;
+    }
+  }
+  throw new PipelineError(
+    'aws',
+    'aws-unreachable',
+    `Cannot read ${formatS3Uri(from)}: the connection is cut again and again`,
+    {
+      detail: reason instanceof Error ? reason.message : undefined,
+      cause: reason,
+    },
+  );
+}
+
+function readAccess({ sourceOwner, signal }: CopyOptions): Access {
+  return { expectedOwner: sourceOwner, signal };
+}
+
+/** A copy in parts is a new object: what the source was like has to be said again. */
+function likeSource(head: ObjectHead, { contentType, metadata }: CopyOptions) {
+  return { contentType: contentType ?? head.contentType, metadata: metadata ?? head.metadata };
+}
+
+function partSizeOf(size: number, least: number): number {
+  return Math.max(least, Math.ceil(size / PARTS_AT_MOST / MIB) * MIB);
+}
