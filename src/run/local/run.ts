@@ -74,7 +74,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   let tell = (message: string): void => {
     world.say({ version: 1, time: world.now().toISOString(), type: 'progress', message });
   };
-  const containers = await settings.containers({
+  const containers = loadedLate(settings.containers, {
     tell: (message) => tell(message),
     fetchObject: async (uri, file) => {
       await obtain(uri);
@@ -147,6 +147,17 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   // What this machine lacks is not a fault of the pipeline, and the exit code says so.
   if (state === 'failed' && fault?.failure === 'machine') throw fault;
   return { run, state };
+}
+
+/** Most that a pipeline does needs no container at all, and making the first can take a while. */
+function loadedLate(load: LocalSettings['containers'], needs: ContainerNeeds): Containers {
+  let loaded: Promise<Containers> | undefined;
+  const containers = (): Promise<Containers> => (loaded ??= load(needs));
+  return {
+    inspect: async (work) => (await containers()).inspect(work),
+    run: async (job, listen, signal) => (await containers()).run(job, listen, signal),
+    serve: async (model, listen, signal) => (await containers()).serve(model, listen, signal),
+  };
 }
 
 /** Twelve letters and digits, as the service's ids have; in the order of time, so that runs list themselves. */

@@ -19,7 +19,6 @@ export const model: StepKind = {
     inspectContainers(planned, 'Arguments');
     reportIgnored(planned.given, IGNORED, planned);
   },
-  containers: ({ given }) => modelContainers(given),
   run: async (work) => {
     const { given, job, registry } = work;
     const containers: Json[] = [];

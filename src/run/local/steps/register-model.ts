@@ -2,8 +2,8 @@ import type { JsonObject } from '../../../definition/document.ts';
 import { PipelineError } from '../../../definition/error.ts';
 import { addPackage } from '../registry.ts';
 import { reportIgnored } from './layout.ts';
-import { modelContainers, needData } from './model.ts';
-import { at, objectsAt, textAt } from './read.ts';
+import { needData } from './model.ts';
+import { objectsAt, textAt } from './read.ts';
 import type { StepKind } from './step.ts';
 
 const IGNORED = {
@@ -14,7 +14,6 @@ const IGNORED = {
 /** A RegisterModel step: the next version of a group in the registry of this project. */
 export const registerModel: StepKind = {
   inspect: (planned) => reportIgnored(planned.given, IGNORED, planned),
-  containers: ({ given }) => modelContainers(at(given, 'InferenceSpecification') ?? {}),
   run: async (work) => {
     const { given, registry, now, step } = work;
     // With a custom prefix the SDK names the package instead of its group.
