@@ -55,7 +55,7 @@ async function* whole(source: AsyncIterable<Uint8Array>, bytesAtMost: number): A
   for await (const piece of source) {
     pieces.push(piece);
     length += piece.length;
-    if (length > bytesAtMost) throw tooLarge('The object is', bytesAtMost, undefined);
+    if (length > bytesAtMost) throw tooLarge('the object is', bytesAtMost, undefined);
   }
   yield { pieces, length, start: 0 };
 }
@@ -71,7 +71,7 @@ async function* one(source: AsyncIterable<Uint8Array>, bytesAtMost: number): Asy
       pieces.push(bytes.subarray(at, end));
       length += end - at;
       at = end;
-      if (length > bytesAtMost) throw tooLarge('A record is', bytesAtMost, start);
+      if (length > bytesAtMost) throw tooLarge('a record is', bytesAtMost, start);
       if (found < 0) continue;
       yield { pieces, length, start };
       [pieces, start, length] = [[], start + length, 0];
@@ -90,7 +90,7 @@ async function* many(source: AsyncIterable<Uint8Array>, bytesAtMost: number): As
       const fits = rest.subarray(0, bytesAtMost - length);
       const cut = fits.lastIndexOf(NEWLINE) + 1;
       const [head, tail] = cut > 0 ? [[...pieces, rest.subarray(0, cut)], []] : cutAtLastNewline(pieces);
-      if (head.length === 0) throw tooLarge('A record is', bytesAtMost, start);
+      if (head.length === 0) throw tooLarge('a record is', bytesAtMost, start);
       const [headLength, tailLength] = [lengthOf(head), lengthOf(tail)];
       yield { pieces: head, length: headLength, start };
       start += headLength;
@@ -119,11 +119,15 @@ function cutAtLastNewline(pieces: Pieces): [head: Uint8Array[], tail: Uint8Array
 // https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-errors.html
 function tooLarge(what: string, bytesAtMost: number, start: number | undefined): TransformFault {
   const megabytes = bytesAtMost / 1024 ** 2;
-  return new TransformFault('payload-too-large', `${what} larger than MaxPayloadInMB: ${megabytes} MB`, {
-    fix:
-      start === undefined
-        ? 'raise MaxPayloadInMB (100 at most, 0 for a stream of any length), or split the object: SplitType "Line"'
-        : 'raise MaxPayloadInMB (100 at most, 0 for no limit)',
-    ...(start === undefined ? {} : { place: { start, length: 1, record: 0 } }),
-  });
+  return new TransformFault(
+    'payload-too-large',
+    `${what} larger than the payload allowed: MaxPayloadInMB is ${megabytes}`,
+    {
+      fix:
+        start === undefined
+          ? 'raise MaxPayloadInMB (100 at most, 0 for a stream of any length), or split the object: SplitType "Line"'
+          : 'raise MaxPayloadInMB (100 at most, 0 for no limit)',
+      ...(start === undefined ? {} : { place: { start, length: 1, record: 0 } }),
+    },
+  );
 }

@@ -158,6 +158,9 @@ async function streamObject(
   processing: Processing | undefined,
 ): Promise<void> {
   try {
+    // No record, no request; as it is with a payload limit.
+    if (plan.split === 'Line' && (await isEmpty(read(object, plan))))
+      return await (await output(object.output)).commit();
     await invokeStreaming(
       client,
       model,
@@ -206,6 +209,11 @@ function isStreamed({ splitting, processing }: BatchWork, { split }: TransformPl
 
 function read(object: TransformObject, { isGzip }: TransformPlan): AsyncIterable<Uint8Array> {
   return isGzip ? decompress(object.open()) : object.open();
+}
+
+async function isEmpty(source: AsyncIterable<Uint8Array>): Promise<boolean> {
+  for await (const piece of source) if (piece.length > 0) return false;
+  return true;
 }
 
 async function failureOf(object: TransformObject, plan: TransformPlan, error: unknown): Promise<TransformFailure> {

@@ -16,6 +16,8 @@ export interface JobOptions {
   readonly request?: Readonly<Record<string, Json>>;
   readonly objects: Readonly<Record<string, string | Uint8Array>>;
   readonly containers: ReadonlyArray<Pick<InvokedContainer, 'url'> & Partial<InvokedContainer>>;
+  /** A payload limit finer than `MaxPayloadInMB` can say. */
+  readonly payloadBytes?: number;
   /** How many bytes a read of an object gives. */
   readonly piece?: number;
   readonly signal?: AbortSignal;
@@ -40,11 +42,12 @@ export async function runJob(options: JobOptions): Promise<JobRun> {
   const { request = BY_LINE, objects, containers, piece = 65_536, second = 1000, ids } = options;
   const { plan, problems } = readPlan(request);
   expect(problems).toEqual([]);
+  const asked = options.payloadBytes === undefined ? {} : { MaxPayloadInMB: options.payloadBytes / 1024 ** 2 };
   const bytes: Record<string, Buffer> = {};
   const waits: number[] = [];
   let [leftOpen, unique] = [0, 0];
   const result = await transform({
-    plan: plan!,
+    plan: { ...plan!, asked: { ...plan!.asked, ...asked } },
     containers: containers.map((container) => ({ environment: {}, ...container })),
     objects: Object.entries(objects).map(([key, content]) => ({
       key,
