@@ -5,6 +5,7 @@ import { formatPath } from '../../definition/path.ts';
 import { type StepPlace, walkSteps } from '../../definition/walk.ts';
 import type { ContainerJob, Containers, ModelContainer } from './containers/container.ts';
 import { type Scope, foldBefore } from './expressions/scope.ts';
+import type { Registry } from './registry.ts';
 import { LOCAL_TYPES, kindOf, whyNot } from './steps/kinds.ts';
 import type { PlannedStep } from './steps/step.ts';
 import { parseS3Uri } from './store/place.ts';
@@ -18,6 +19,7 @@ export interface Inspection {
   readonly scope: Pick<Scope, 'parameters' | 'execution' | 'experiment'>;
   readonly containers: Containers;
   readonly store: Store;
+  readonly registry: Registry;
   /** Whether what is missing in the store may come from elsewhere. */
   readonly mayFetch: boolean;
 }
@@ -26,9 +28,14 @@ export interface Inspection {
 export async function inspect(inspection: Inspection): Promise<Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   const work: (ContainerJob | ModelContainer)[] = [];
-  for (const place of walkSteps(inspection.document)) {
+  const places = new Map([...walkSteps(inspection.document)].map((place) => [place.step.Name, place]));
+  const requests = (step: string): JsonObject | undefined => {
+    const place = places.get(step);
+    return place && (foldBefore(requestOf(place), inspection.scope) as JsonObject);
+  };
+  for (const place of places.values()) {
     const kind = kindOf(place.step.Type);
-    const planned = plannedStep(place, inspection, diagnostics);
+    const planned = plannedStep(place, inspection, diagnostics, requests);
     if (kind === undefined) {
       refuse(planned);
       continue;
@@ -52,11 +59,18 @@ export function requestOf({ step }: Pick<StepPlace, 'step'>): JsonObject {
   return rest;
 }
 
-function plannedStep(place: StepPlace, { scope, origins }: Inspection, diagnostics: Diagnostic[]): PlannedStep {
+function plannedStep(
+  place: StepPlace,
+  { scope, origins, registry }: Inspection,
+  diagnostics: Diagnostic[],
+  requests: PlannedStep['requestOf'],
+): PlannedStep {
   const path = formatPath(place.path);
   return {
     step: place.step,
     path,
+    registry,
+    requestOf: requests,
     given: foldBefore(requestOf(place), scope) as JsonObject,
     report: (severity, code, message, { below, detail, fix } = {}) => {
       const where = below === undefined ? path : `${path}.${below}`;

@@ -90,6 +90,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     scope: { ...known, experiment },
     containers,
     store,
+    registry,
     mayFetch: settings.fetch !== undefined,
   });
   if (hasErrors(diagnostics)) {
@@ -126,6 +127,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
       jobEnvironment: {},
       now: world.now,
       unique: world.unique,
+      sleep: world.sleep,
       obtain,
     },
     known: { ...known, experiment },

@@ -5,6 +5,7 @@ import { processing } from './processing.ts';
 import { registerModel } from './register-model.ts';
 import type { StepKind } from './step.ts';
 import { training } from './training.ts';
+import { transform } from './transform.ts';
 
 const KINDS: Readonly<Record<string, StepKind>> = {
   Condition: condition,
@@ -13,6 +14,7 @@ const KINDS: Readonly<Record<string, StepKind>> = {
   Processing: processing,
   RegisterModel: registerModel,
   Training: training,
+  Transform: transform,
 };
 
 /** The types of step that run on this machine. */

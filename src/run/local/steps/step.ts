@@ -3,6 +3,7 @@ import type { Json, JsonObject, StepDocument } from '../../../definition/documen
 import type { Link } from '../../../definition/events.ts';
 import type { ContainerJob, Containers, Listener, ModelContainer } from '../containers/container.ts';
 import type { Scope } from '../expressions/scope.ts';
+import type { World } from '../../runner.ts';
 import type { Registry } from '../registry.ts';
 import type { Store } from '../store/store.ts';
 
@@ -20,6 +21,7 @@ export interface Surroundings {
   readonly jobEnvironment: Readonly<Record<string, string>>;
   readonly now: () => Date;
   readonly unique: (digits: number) => string;
+  readonly sleep: World['sleep'];
   /** Sees to it that what is below a place is here, where it may be read from S3. */
   readonly obtain: (s3Uri: string) => Promise<void>;
 }
@@ -53,6 +55,9 @@ export interface PlannedStep {
   readonly given: JsonObject;
   /** Where the step stands in the document. */
   readonly path: string;
+  readonly registry: Registry;
+  /** The request of another step, with what is known before the run. */
+  readonly requestOf: (step: string) => JsonObject | undefined;
   /** Says that something is not as on the service, or cannot be. */
   readonly report: Report;
 }
