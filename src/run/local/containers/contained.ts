@@ -22,8 +22,16 @@ export interface Contained {
   /** All of its environment: nothing of ours is added. */
   readonly environment: Readonly<Record<string, string>>;
   /** What it sees as `/opt/ml`, and how; without it, it sees this machine as it is. */
-  readonly mount?: { readonly folder: string; readonly namespace: Namespace };
+  readonly mount?: {
+    readonly folder: string;
+    /** Folders that it sees in the place of others in there: `/opt/ml/model`. */
+    readonly binds?: Readonly<Record<string, string>>;
+    readonly namespace: Namespace;
+  };
 }
+
+/** The descriptor on which a program may say that it is ready. */
+export const READY_DESCRIPTOR = 4;
 
 /** How a program ended: one of the two is null. */
 export interface ContainedEnd {
@@ -34,6 +42,8 @@ export interface ContainedEnd {
 /** A program that runs. */
 export interface ContainedProcess {
   readonly ended: Promise<ContainedEnd>;
+  /** What it says on the descriptor for it. */
+  readonly announcements: Readable;
   /** Asks it to end. */
   readonly terminate: () => void;
   /** Ends it and everything it started. */
@@ -66,7 +76,7 @@ export function startContained(supervisor: Supervisor, contained: Contained, lis
     cwd,
     environment,
     namespace: mount !== undefined,
-    ...(mount === undefined ? {} : { folder: mount.folder, ...mount.namespace }),
+    ...(mount === undefined ? {} : { folder: mount.folder, binds: mount.binds ?? {}, ...mount.namespace }),
   };
   const { child, statuses } = supervise(supervisor, spec);
   readLines(child.stdout, (line) => listen('stdout', line));
@@ -93,6 +103,7 @@ export function startContained(supervisor: Supervisor, contained: Contained, lis
       if (refused !== undefined) throw cannotContain(refused);
       return end ?? { exitCode: null, signal: signal ?? 'SIGKILL' };
     }),
+    announcements: child.stdio[READY_DESCRIPTOR] as Readable,
     terminate: () => tell('TERM'),
     kill: () => tell('KILL'),
   };
@@ -114,8 +125,14 @@ export async function probeNamespace(supervisor: Supervisor, folder: string): Pr
 
 function supervise({ python, env }: Supervisor, spec: object) {
   // A group of its own, so that Ctrl-C in the terminal reaches us alone and we end things in order.
-  const child = spawn(python, ['-I', '-S', SCRIPT], { env, detached: true, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(python, ['-I', '-S', SCRIPT], {
+    env,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+  });
   child.stdin.on('error', () => {});
+  // What nobody reads would keep the child from closing.
+  (child.stdio[READY_DESCRIPTOR] as Readable).on('error', () => {}).resume();
   child.stdin.write(`${JSON.stringify(spec)}\n`);
   const statuses = (take: (status: Status) => void): void =>
     readLines(child.stdio[3] as Readable, (line) => take(JSON.parse(line) as Status));
@@ -128,7 +145,7 @@ async function ending(child: ChildProcess, { python }: Supervisor): Promise<Node
   try {
     const [, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     const timer = setTimeout(() => {
-      for (const stream of [child.stdout, child.stderr, child.stdio[3] as Readable]) stream?.destroy();
+      for (const stream of [child.stdout, child.stderr, ...(child.stdio.slice(3) as Readable[])]) stream?.destroy();
     }, DRAIN);
     await closed;
     clearTimeout(timer);
@@ -144,7 +161,8 @@ async function ending(child: ChildProcess, { python }: Supervisor): Promise<Node
   }
 }
 
-function cannotContain(why: string): PipelineError {
+/** The fault of a machine that has no namespaces for us. */
+export function cannotContain(why: string): PipelineError {
   return new PipelineError('machine', 'namespace-refused', 'This machine does not let a job see a folder as /opt/ml', {
     detail: why,
     fix: 'run with --runtime docker, or allow user namespaces on this machine',

@@ -12,13 +12,12 @@ import {
   type PipEnd,
   type RunPython,
   bare,
-  isUnreachable,
   pythonRunner,
   refuseUnreachable,
   releasesOf,
   requirement,
 } from './pip.ts';
-import type { Recipe } from './recipes.ts';
+import type { Recipe, Substitution } from './recipes.ts';
 import { installTorch } from './torch.ts';
 
 /** Where environments are kept, and how one that is built makes itself heard. */
@@ -38,14 +37,6 @@ export interface PythonEnvironment {
   readonly sitePackages: string;
   /** What differs from the image: `pandas 1.1.3 → 1.5.3`. */
   readonly substituted: readonly Substitution[];
-}
-
-/** A version that the image has and this machine cannot have, and what is there instead. */
-export interface Substitution {
-  readonly what: string;
-  readonly wanted: string;
-  /** Nothing when there is none at all. */
-  readonly got: string | null;
 }
 
 /** What is written into an environment when it is whole. */
@@ -212,7 +203,7 @@ function compareWith(found: ReadonlyMap<string, string>, packages: Readonly<Reco
 const TAIL = 12;
 
 function cannotBuild(name: string, { lines }: PipEnd): PipelineError {
-  if (isUnreachable(lines)) refuseUnreachable(lines);
+  refuseUnreachable(lines);
   return new PipelineError(
     'machine',
     'environment-not-built',

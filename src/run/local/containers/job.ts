@@ -1,15 +1,13 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ContainerEnd, ContainerJob, Listener } from './container.ts';
 import { type Contained, type ContainedProcess, type Namespace, type Supervisor, startContained } from './contained.ts';
 
-/** What runs jobs as processes of this machine. */
+/** Where a job's process runs. */
 export interface Workplace {
   readonly supervisor: Supervisor;
-  readonly namespace: Namespace;
-  /** A short, existing folder: `/tmp`. */
-  readonly temporary: string;
-  readonly unique: (digits: number) => string;
+  /** Undefined where the job finds `/opt/ml` by other means. */
+  readonly namespace: Namespace | undefined;
   /** Milliseconds that a job has to end by itself, once it is asked to. */
   readonly grace: number;
 }
@@ -29,11 +27,12 @@ export async function runJob(
   listen: Listener,
   signal: AbortSignal,
 ): Promise<ContainerEnd> {
-  const mount = { folder: job.folder, namespace: workplace.namespace };
-  const contained: Contained = { command, cwd, environment, mount };
+  const { namespace } = workplace;
+  const mount = namespace === undefined ? {} : { mount: { folder: job.folder, namespace } };
+  const contained: Contained = { command, cwd, environment, ...mount };
   const started = startContained(workplace.supervisor, contained, listen);
   const { end, timedOut } = await endOf(started, workplace.grace, job.secondsAtMost, signal);
-  return { ...end, timedOut, ...failureIn(job.folder) };
+  return { ...end, timedOut, ...wordsIn(job.folder) };
 }
 
 /** Waits for the end, and asks for it when the time is over or the signal is given. */
@@ -71,33 +70,10 @@ const LONGEST = 2 ** 31 - 1;
 /** SageMaker keeps as much of it. https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-output.html */
 const FAILURE_LENGTH = 1_024;
 
-function failureIn(folder: string): { readonly failure?: string } {
+function wordsIn(folder: string): { readonly failure?: string } {
   try {
     return { failure: readFileSync(join(folder, 'output/failure'), 'utf8').slice(0, FAILURE_LENGTH) };
   } catch {
     return {};
-  }
-}
-
-/** The folder that stands for the container's `/` in relative paths: what is `opt/ml` in it is the job's folder. */
-export function rootOf(folder: string, scratch: string): string {
-  if (basename(folder) === 'ml' && basename(dirname(folder)) === 'opt') return dirname(dirname(folder));
-  mkdirSync(join(scratch, 'opt'), { recursive: true });
-  symlinkSync(folder, join(scratch, 'opt/ml'));
-  return scratch;
-}
-
-/** A folder of a job's own while it runs. */
-export async function withScratch<T>(
-  workplace: Pick<Workplace, 'temporary' | 'unique'>,
-  use: (scratch: string) => Promise<T>,
-): Promise<T> {
-  // Short, without spaces: it stands in the commands of jobs that quote nothing, and in the paths of sockets.
-  const scratch = join(workplace.temporary, `sagemaker-${workplace.unique(8)}`);
-  mkdirSync(scratch, { mode: 0o700 });
-  try {
-    return await use(scratch);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
 }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type EnvironmentCache, type PythonEnvironment, buildOnce, digest, sitePackagesOf } from './environments.ts';
-import { type PipEnd, isUnreachable, pythonRunner, refuseUnreachable } from './pip.ts';
+import { type PipEnd, pythonRunner, refuseUnreachable } from './pip.ts';
 
 /**
  * An environment on top of another: it has all that the other has, and what is installed into it stays in it. So a job may
@@ -64,28 +64,27 @@ export async function addRequirements(
   cache: EnvironmentCache,
   below: PythonEnvironment,
   file: string,
+  scratch: string,
 ): Promise<PythonEnvironment | PipEnd> {
   const text = readFileSync(file, 'utf8');
-  if (isElsewhere(text)) return { ok: false, lines: [] };
-  const link = join(cache.folder, `requirements-${digest([below.folder, text])}`);
   let failed: PipEnd | undefined;
+  const make = async (folder: string): Promise<PythonEnvironment> => {
+    const layer = layEnvironment(folder, below);
+    const run = pythonRunner(cache.supervisor, join(folder, 'bin/python'), dirname(file));
+    const end = await run(['-m', 'pip', 'install', '--retries', '2', '-r', file]);
+    if (end.ok) return layer;
+    refuseUnreachable(end.lines);
+    failed = end;
+    throw new Error('pip failed');
+  };
   try {
-    const { sitePackages } = await buildOnce(
-      cache,
-      link,
-      `the environment ${below.name} with requirements.txt`,
-      async (folder) => {
-        const layer = layEnvironment(folder, below);
-        const run = pythonRunner(cache.supervisor, join(folder, 'bin/python'), dirname(file));
-        const end = await run(['-m', 'pip', 'install', '--retries', '2', '-r', file]);
-        if (isUnreachable(end.lines) && !end.ok) refuseUnreachable(end.lines);
-        if (!end.ok) {
-          failed = end;
-          throw new Error('pip failed');
-        }
-        return { sitePackages: layer.sitePackages, substituted: [] };
-      },
-    );
+    if (isElsewhere(text)) return await make(join(scratch, 'with-requirements'));
+    const link = join(cache.folder, `requirements-${digest([below.folder, text])}`);
+    const what = `the environment ${below.name} with requirements.txt`;
+    const { sitePackages } = await buildOnce(cache, link, what, async (folder) => {
+      const layer = await make(folder);
+      return { sitePackages: layer.sitePackages, substituted: [] };
+    });
     return { ...below, folder: link, sitePackages };
   } catch (error) {
     if (failed === undefined) throw error;

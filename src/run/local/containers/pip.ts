@@ -66,11 +66,6 @@ export function requirement(name: string, version: string): string {
 const UNREACHABLE =
   /NewConnectionError|ConnectTimeoutError|ReadTimeoutError|NameResolutionError|ProxyError|Max retries exceeded|ConnectionResetError|SSLError|RemoteDisconnected|Temporary failure in name resolution/;
 
-/** Whether pip could not speak with its index at all, which no other choice of packages would change. */
-export function isUnreachable(lines: readonly string[]): boolean {
-  return lines.some((line) => UNREACHABLE.test(line));
-}
-
 /** Says what to do when pip could not speak with its index. */
 export function refuseUnreachable(lines: readonly string[]): void {
   const line = lines.find((each) => UNREACHABLE.test(each));

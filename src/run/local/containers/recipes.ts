@@ -12,6 +12,14 @@ export interface Recipe {
   readonly torch?: Readonly<Record<string, string>>;
 }
 
+/** A version that the image has and this machine cannot have, and what is there instead. */
+export interface Substitution {
+  readonly what: string;
+  readonly wanted: string;
+  /** Nothing when there is none at all. */
+  readonly got: string | null;
+}
+
 /**
  * What scripts find in scikit-learn's images, by version. Source: `requirements.txt` and the base Dockerfile on the
  * branches and tags of https://github.com/aws/sagemaker-scikit-learn-container. The server's own packages are left out.

@@ -1,7 +1,7 @@
 import { versionsByNearness } from '../../../aws/version-order.ts';
 import { PipelineError } from '../../../definition/error.ts';
-import type { Substitution } from './environments.ts';
 import type { Interpreter } from './interpreters.ts';
+import type { Substitution } from './recipes.ts';
 import { INSTALL, type RunPython, bare, releasesOf, requirement } from './pip.ts';
 
 /** PyTorch's own index of wheels without CUDA. https://pytorch.org/get-started/locally/ */

@@ -141,9 +141,9 @@ describeWithPython('an environment', () => {
     const file = join(source, 'requirements.txt');
     writeFileSync(file, 'six==1.14.0\n');
     const { cache, told } = cacheIn(shared);
-    const added = (await addRequirements(cache, base!, file)) as PythonEnvironment;
+    const added = (await addRequirements(cache, base!, file, temporaryFolder())) as PythonEnvironment;
     expect(await ask(added, 'import six; print(six.__version__)')).toBe('1.14.0');
-    expect(await addRequirements(cache, base!, file)).toEqual(added);
+    expect(await addRequirements(cache, base!, file, temporaryFolder())).toEqual(added);
     expect(told).toEqual(['building the environment small 1.0 with requirements.txt']);
     expect(await ask(layEnvironment(join(source, 'layer'), added), 'import six; print(six.__version__)')).toBe(
       '1.14.0',
@@ -154,7 +154,7 @@ describeWithPython('an environment', () => {
     const file = join(temporaryFolder(), 'requirements.txt');
     writeFileSync(file, 'six==99.0\n');
     const { cache } = cacheIn(temporaryFolder());
-    const end = await addRequirements(cache, base!, file);
+    const end = await addRequirements(cache, base!, file, temporaryFolder());
     const lines = expect.arrayContaining(['ERROR: No matching distribution found for six==99.0']) as unknown;
     expect(end).toMatchObject({ ok: false, lines });
   }, 300_000);

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 
 import type { ContainerJob } from '../../../../src/run/local/containers/container.ts';
 import { type Namespace, probeNamespace } from '../../../../src/run/local/containers/contained.ts';
-import { type Workplace, rootOf, runJob, withScratch } from '../../../../src/run/local/containers/job.ts';
+import { type Workplace, runJob } from '../../../../src/run/local/containers/job.ts';
+import { rootOf, withScratch } from '../../../../src/run/local/containers/scratch.ts';
 import { describeWithPython } from '../../../support/python-environment.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -27,7 +28,7 @@ describeWithPython('a job', () => {
     mkdirSync(code, { recursive: true });
     mkdirSync(join(folder, 'output'));
     writeFileSync(join(code, 'x.py'), script);
-    const workplace: Workplace = { supervisor, namespace, temporary: dirname(temporaryFolder()), unique, grace: 300 };
+    const workplace: Workplace = { supervisor, namespace, grace: 300 };
     const job: ContainerJob = { kind: 'processing', name: 'Prepare', image: 'any', environment: {}, folder, ...more };
     const command = {
       command: ['python3', '/opt/ml/processing/input/code/x.py'],
@@ -61,7 +62,7 @@ open('opt/ml/processing/relative.txt', 'w').write('b')`;
 
   test('is ended when its time is over, however it resists', async () => {
     const script = `import signal, time\nsignal.signal(signal.SIGTERM, lambda *_: print('not yet'))\nprint('up')\nwhile True: time.sleep(0.05)`;
-    const { end, lines } = await run(script, { secondsAtMost: 0.5 });
+    const { end, lines } = await run(script, { secondsAtMost: 3 });
     expect(end).toEqual({ exitCode: null, signal: 'SIGKILL', timedOut: true });
     expect(lines.length).toBeLessThanOrEqual(2);
   });

@@ -66,10 +66,11 @@ def map_user(inside_user, outside_user, inside_group, outside_group):
         raise Refused("user namespace: %s" % error.strerror)
 
 
-def mount_job(folder):
-    """Lays a new /opt over the old one, with everything that was there and the job's folder as /opt/ml."""
+def mount_job(folder, binds):
+    """Lays a new /opt over the old one, with everything that was there, the job's folder as /opt/ml, and others in it."""
     # A descriptor holds what the new /opt hides, and needs no place to bind it to meanwhile.
     job = os.open(folder, os.O_PATH)
+    others = [(os.open(source, os.O_PATH), target) for target, source in sorted(binds.items())]
     if os.path.islink("/opt") or not os.path.isdir("/opt"):
         raise Refused("there is no folder /opt")
     old = os.open("/opt", os.O_PATH)
@@ -79,9 +80,10 @@ def mount_job(folder):
     for name in names:
         bring_back(old, name)
     os.mkdir("/opt/ml")
-    mount("/proc/self/fd/%d" % job, "/opt/ml", "none", MS_BIND | MS_REC)
+    for source, target in [(job, "/opt/ml")] + others:
+        mount("/proc/self/fd/%d" % source, target, "none", MS_BIND | MS_REC)
+        os.close(source)
     os.close(old)
-    os.close(job)
 
 
 def bring_back(old, name):
@@ -111,7 +113,7 @@ def enter(spec):
     unshare(new_user | CLONE_NEWNS | (CLONE_NEWPID if spec["newProcesses"] else 0))
     if spec["newUser"]:
         map_user(0, user, 0, group)
-    mount_job(spec["folder"])
+    mount_job(spec["folder"], spec["binds"])
     return user, group
 
 
@@ -276,7 +278,7 @@ def probe(folder):
     why = ""
     for new_user in users:
         for new_processes in (True, False):
-            spec = {"folder": folder, "newUser": new_user, "newProcesses": new_processes}
+            spec = {"folder": folder, "binds": {}, "newUser": new_user, "newProcesses": new_processes}
             why = attempt(spec)
             if why == "":
                 return {"newUser": new_user, "newProcesses": new_processes}
