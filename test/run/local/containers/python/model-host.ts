@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { request, type RequestOptions } from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
@@ -9,6 +10,7 @@ import { temporaryFolder } from '../../../../support/temporary-folder.ts';
 
 export const SERVE = fileURLToPath(new URL('../../../../../src/run/local/containers/python/serve.py', import.meta.url));
 const START_LIMIT = 120_000;
+const ANSWER_LIMIT = 60_000;
 
 /** A container's part of a test: which image's server, what lies in its model folder, what its environment says. */
 export interface HostRequest {
@@ -38,17 +40,17 @@ export interface HostEnd {
 type Afterwards = (end: () => Promise<void>) => unknown;
 
 /** Starts a host and stops it after the test; one that does not come to listen throws what it wrote. */
-export async function startHost(request: HostRequest, afterwards: Afterwards = onTestFinished): Promise<Host> {
-  const started = launch(request, afterwards);
-  const line = await Promise.race([started.ready, started.ended.then((end) => end)]);
+export async function startHost(asked: HostRequest, afterwards: Afterwards = onTestFinished): Promise<Host> {
+  const started = launch(asked, afterwards);
+  const line = await Promise.race([started.ready, started.ended]);
   if (typeof line !== 'string') throw new Error(`the host ended with ${line.exitCode}\n${line.stdout}${line.stderr}`);
   const { child, stdout, stderr } = started;
   return { url: `http://${line.replace('listening on ', '').trim()}`, pid: child.pid!, child, stdout, stderr };
 }
 
 /** Starts a host that is expected to end by itself. */
-export async function hostThatFails(request: HostRequest): Promise<HostEnd> {
-  const { ended } = launch(request, onTestFinished);
+export async function hostThatFails(asked: HostRequest): Promise<HostEnd> {
+  const { ended } = launch(asked, onTestFinished);
   return ended;
 }
 
@@ -122,26 +124,41 @@ export interface Answer {
   readonly bytes: Buffer;
 }
 
-/** One request to `/invocations`; `Accept` is sent only when it is given, as Batch Transform does it. */
-export async function invoke(
+/** One request to `/invocations` on a connection of its own. */
+export function invoke(
   host: Pick<Host, 'url'>,
   body: string | Uint8Array,
   type: string,
   accept = '*/*',
 ): Promise<Answer> {
-  const response = await fetch(`${host.url}/invocations`, {
-    method: 'POST',
-    body,
-    headers: { 'Content-Type': type, Accept: accept },
+  return ask(host, { path: '/invocations', method: 'POST', headers: { 'Content-Type': type, Accept: accept } }, body);
+}
+
+export function get(host: Pick<Host, 'url'>, path: string): Promise<Answer> {
+  return ask(host, { path });
+}
+
+/** A request by Node's plainest client: no pool, nothing sent that is not said here. */
+export function ask(host: Pick<Host, 'url'>, options: RequestOptions, body?: string | Uint8Array): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = request(host.url, { agent: false, timeout: ANSWER_LIMIT, ...options }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('error', reject);
+      answer.on('end', () => {
+        const bytes = Buffer.concat(chunks);
+        const type = answer.headers['content-type'] ?? null;
+        resolve({ status: answer.statusCode!, type, text: bytes.toString('utf8'), bytes });
+      });
+    });
+    asked.on('error', reject);
+    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${ANSWER_LIMIT} ms`)));
+    asked.end(body);
   });
-  return answerOf(response);
 }
 
-export async function get(host: Pick<Host, 'url'>, path: string): Promise<Answer> {
-  return answerOf(await fetch(host.url + path));
-}
-
-async function answerOf(response: Response): Promise<Answer> {
-  const bytes = Buffer.from(await response.arrayBuffer());
-  return { status: response.status, type: response.headers.get('content-type'), text: bytes.toString('utf8'), bytes };
+/** Looks until it is so, for at most ten seconds: what a process writes comes by another way than its answer. */
+export async function until(holds: () => boolean): Promise<boolean> {
+  for (let times = 0; times < 200 && !holds(); times++) await new Promise((resolve) => setTimeout(resolve, 50));
+  return holds();
 }

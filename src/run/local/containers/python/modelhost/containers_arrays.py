@@ -7,7 +7,7 @@ The texts are those of that package to the letter; where numpy can read or write
 import csv
 import io
 import json
-from typing import Any, List, Union
+from typing import Any, Callable, Dict, List, Union
 
 import numpy as np
 
@@ -31,8 +31,9 @@ class UnsupportedFormatError(Exception):
     def __init__(self, content_type: Any, **kwargs: Any) -> None:
         self.message = (
             "Content type %s is not supported by this framework.\n\n"
-            "Please implement input_fn to to deserialize the request data or an output_fn to\n"
-            "serialize the response. For more information, see the SageMaker Python SDK README." % content_type
+            "            Please implement input_fn to to deserialize the request data or an output_fn to\n"
+            "            serialize the response. For more information, see the SageMaker Python SDK README."
+            % content_type
         )
         super().__init__(self.message, **kwargs)
 
@@ -43,7 +44,7 @@ def json_to_numpy(text: Union[str, bytes], dtype: Any = None) -> np.ndarray:
 
 def csv_to_numpy(text: str, dtype: Any = None) -> np.ndarray:
     """Every dimension of length one goes: a single row, or a single column, becomes a vector."""
-    quick = plain_floats(text) if dtype is None else None
+    quick = table_of_floats(text) if dtype is None else None
     if quick is not None:
         return quick.squeeze()
     try:
@@ -59,14 +60,14 @@ def csv_to_numpy(text: str, dtype: Any = None) -> np.ndarray:
         return array
 
 
-def plain_floats(text: str) -> Any:
+def table_of_floats(text: str, delimiter: str = ",") -> Any:
     """A table of nothing but numbers, read by numpy; None where only the csv module gives the same answer."""
     if '"' in text or "\r" in text or "\n\n" in text or text[:1] in ("", "\n") or not READS_FAST:
         return None
     try:
         # The widths are compared by numpy; white space alone is no number, as for float().
-        return np.loadtxt(io.StringIO(text), delimiter=",", comments=None, dtype=np.float64, ndmin=2)
-    except ValueError:
+        return np.loadtxt(io.StringIO(text), delimiter=delimiter, comments=None, dtype=np.float64, ndmin=2)
+    except (TypeError, ValueError):
         return None
 
 
@@ -98,11 +99,12 @@ def array_to_csv(array_like: Any) -> str:
 
 def own_text(array: np.ndarray) -> Union[np.ndarray, List[Any]]:
     """Python's numbers print as numpy's do, and much faster; not so the short floats, whose digits would grow."""
-    return array if array.dtype.kind not in "fiub" or array.dtype in (np.float16, np.float32, np.longdouble) else array.tolist()
+    is_short = array.dtype in (np.float16, np.float32, np.longdouble)
+    return array if array.ndim not in (1, 2) or array.dtype.kind not in "fiub" or is_short else array.tolist()
 
 
-DECODERS = {NPY: npy_to_numpy, CSV: csv_to_numpy, JSON: json_to_numpy}
-ENCODERS = {NPY: array_to_npy, CSV: array_to_csv, JSON: array_to_json}
+DECODERS: Dict[str, Callable[..., Any]] = {NPY: npy_to_numpy, CSV: csv_to_numpy, JSON: json_to_numpy}
+ENCODERS: Dict[str, Callable[..., Any]] = {NPY: array_to_npy, CSV: array_to_csv, JSON: array_to_json}
 
 
 def decode(content: Any, content_type: str) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Which dialect stands for which image."""
 
 from importlib import import_module
-from typing import Any, Callable
+from typing import Any, Callable, NamedTuple
 
 from .settings import Settings
 
@@ -13,13 +13,22 @@ FAMILIES = {
 }
 
 
-def open_family(family: str, settings: Settings) -> Callable[[], Any]:
+class Prepared(NamedTuple):
+    """What is left to do in a worker, and how many of them there are."""
+
+    load: Callable[[], Any]
+    workers: int
+
+
+def open_family(family: str, settings: Settings) -> Prepared:
     """
     Does what the image does once (fetching the code) and gives what each worker does (importing it, loading the model):
     a framework that has been imported before a fork may hang in its threads afterwards.
     """
     if settings.env.get("SAGEMAKER_MULTI_MODEL") == "true":
-        raise SystemExit("SAGEMAKER_MULTI_MODEL is true: a container that loads many models on demand is not served here")
+        raise SystemExit(
+            "SAGEMAKER_MULTI_MODEL is true: a container that loads many models on demand is not served here"
+        )
     if family not in FAMILIES:
         known = ", ".join(FAMILIES)
         raise SystemExit("SAGEMAKER_PIPELINES_MODEL_FAMILY is %r; the model host speaks %s" % (family, known))

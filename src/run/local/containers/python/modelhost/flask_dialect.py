@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any, Callable, Optional
 
 from . import containers_arrays as arrays
+from .faults import trace
 from .reply import HTML, JSON, Reply, flask_page, with_charset
 from .settings import Settings
 from .wire import Request
@@ -29,7 +30,9 @@ class Response:
         direct_passthrough: bool = False,
     ) -> None:
         if accept:
-            warnings.warn('ignoring deprecated "accept" argument to Response.__init__', DeprecationWarning, stacklevel=2)
+            warnings.warn(
+                'ignoring deprecated "accept" argument to Response.__init__', DeprecationWarning, stacklevel=2
+            )
         self.response = b"" if response is None else response
         self.status_code = int(str(status).split(" ", 1)[0])
         self.headers = dict(headers or {})
@@ -112,9 +115,9 @@ class ScriptServer(FlaskServer):
     def answer(self, view: Callable[[], Any]) -> Reply:
         try:
             return as_reply(view())
-        except Exception:
+        except Exception as error:
             # As Flask does it: the client sees a page that says nothing, the log has the traceback.
-            log.exception("Exception on /invocations [POST]")
+            log.error("Exception on /invocations [POST]\n%s", trace(error))
             return flask_page(500)
 
     def transform(self, request: Request) -> Any:
@@ -141,8 +144,5 @@ class ScriptServer(FlaskServer):
 
 def no_model_fn(model_dir: str) -> Any:
     raise NotImplementedError(
-        "\nPlease provide a model_fn implementation.\n"
-        "See documentation for model_fn at https://github.com/aws/sagemaker-python-sdk\n"
+        "\nPlease provide a model_fn implementation.\nSee documentation for model_fn at https://github.com/aws/sagemaker-python-sdk\n"
     )
-
-

@@ -12,11 +12,17 @@ from .settings import Settings
 
 def offer_image_modules(settings: Settings) -> None:
     """What is public in sagemaker-containers and sagemaker-inference and has to do with serving."""
-    plain_types = {name: getattr(containers_arrays, name) for name in ("JSON", "CSV", "NPY", "OCTET_STREAM", "ANY", "UTF8_TYPES")}
-    env = offered("sagemaker_containers.beta.framework.env", ServingEnv=lambda: ServingEnv(settings), model_dir=settings.model_dir)
+    plain_types = {
+        name: getattr(containers_arrays, name) for name in ("JSON", "CSV", "NPY", "OCTET_STREAM", "ANY", "UTF8_TYPES")
+    }
+    env = offered(
+        "sagemaker_containers.beta.framework.env", ServingEnv=lambda: ServingEnv(settings), model_dir=settings.model_dir
+    )
     framework = {
         "content_types": offered("sagemaker_containers.beta.framework.content_types", **plain_types),
-        "encoders": offered("sagemaker_containers.beta.framework.encoders", **public(containers_arrays, CONTAINERS_ENCODERS)),
+        "encoders": offered(
+            "sagemaker_containers.beta.framework.encoders", **public(containers_arrays, CONTAINERS_ENCODERS)
+        ),
         "errors": offered(
             "sagemaker_containers.beta.framework.errors",
             ClientError=containers_arrays.ClientError,
@@ -25,9 +31,14 @@ def offer_image_modules(settings: Settings) -> None:
         "worker": offered("sagemaker_containers.beta.framework.worker", Response=Response),
         "env": env,
     }
-    root = package("sagemaker_containers", beta=package("sagemaker_containers.beta", framework=package(FRAMEWORK, **framework)))
+    root = package(
+        "sagemaker_containers", beta=package("sagemaker_containers.beta", framework=package(FRAMEWORK, **framework))
+    )
     root.__dict__.update(
-        _content_types=framework["content_types"], _encoders=framework["encoders"], _errors=framework["errors"], _worker=framework["worker"]
+        _content_types=framework["content_types"],
+        _encoders=framework["encoders"],
+        _errors=framework["errors"],
+        _worker=framework["worker"],
     )
     offer(root)
 

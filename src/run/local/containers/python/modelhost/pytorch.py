@@ -3,8 +3,9 @@
 import importlib
 import io
 import os
-from typing import Any, Callable, List, Optional
+from typing import Any, List, Optional
 
+from .families import Prepared
 from .settings import Settings
 from .user_code import CodeNotFound, add_to_path, exists, whats_in
 
@@ -12,12 +13,14 @@ DEFAULT_PROGRAM = "inference"
 MODEL_FILE = "model.pt"
 
 
-def prepare(settings: Settings) -> Callable[[], Any]:
+def prepare(settings: Settings) -> Prepared:
     def load() -> Any:
         from .image_modules import offer_image_modules
         from .toolkit_dialect import ToolkitServer
 
         offer_image_modules(settings)
+        # TorchServe starts its workers in the folder of the model.
+        os.chdir(settings.model_dir)
         # The image puts code/ first; TorchServe itself adds the folder of the model.
         folders = [os.path.join(settings.model_dir, "code"), settings.model_dir]
         add_to_path(folders)
@@ -26,7 +29,7 @@ def prepare(settings: Settings) -> Callable[[], Any]:
         server = torch_server(ToolkitServer)
         return server(settings, "TS", module, defaults(None if module else program, folders))
 
-    return load
+    return Prepared(load, settings.workers())
 
 
 def torch_server(base: Any) -> Any:
@@ -79,7 +82,9 @@ def defaults(missing_program: Optional[str], folders: List[str]) -> Any:
             try:
                 return torch.jit.load(path, map_location=device).to(device)
             except RuntimeError as error:
-                raise ModelLoadError("Failed to load %s. Please ensure model is saved using torchscript." % path) from error
+                raise ModelLoadError(
+                    "Failed to load %s. Please ensure model is saved using torchscript." % path
+                ) from error
 
         def default_input_fn(self, input_data: Any, content_type: str, context: Any = None) -> Any:
             array = arrays.decode(input_data, content_type)

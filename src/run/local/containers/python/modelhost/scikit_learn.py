@@ -1,9 +1,8 @@
 """The scikit-learn image (github.com/aws/sagemaker-scikit-learn-container, serving.py)."""
 
-from typing import Any, Callable
+from typing import Any
 
-from .flask_dialect import ScriptServer
-from .image_modules import offer_image_modules
+from .families import Prepared
 from .reply import JSON, Reply
 from .settings import Settings
 from .user_code import CodeNotFound, import_module, submit_directory
@@ -11,7 +10,7 @@ from .user_code import CodeNotFound, import_module, submit_directory
 IMAGE = "scikit-learn"
 
 
-def prepare(settings: Settings) -> Callable[[], ScriptServer]:
+def prepare(settings: Settings) -> Prepared:
     if settings.program is None:
         raise CodeNotFound(
             "SAGEMAKER_PROGRAM is not set: the scikit-learn image has no default script.\n"
@@ -20,12 +19,15 @@ def prepare(settings: Settings) -> Callable[[], ScriptServer]:
         )
     folder = submit_directory(settings)
 
-    def load() -> ScriptServer:
+    def load() -> Any:
+        from .flask_dialect import ScriptServer
+        from .image_modules import offer_image_modules
+
         offer_image_modules(settings)
         module = import_module(settings.program or "", [folder], IMAGE)
         return ScriptServer(settings, module, Defaults())
 
-    return load
+    return Prepared(load, settings.workers())
 
 
 class Defaults:

@@ -3,10 +3,10 @@
 import logging
 import selectors
 import socket
-import time
 from collections import deque
 from typing import Any, Callable, Deque, Optional
 
+from .channel import GONE, take
 from .reply import Reply
 from .wire import Malformed, Reader, Request, answer
 
@@ -35,38 +35,33 @@ class Connection:
 class Server:
     """Serves until its process ends."""
 
-    def __init__(self, listener: socket.socket, handle: Handle, limit: Optional[int]) -> None:
-        self.listener = listener
+    def __init__(self, channel: socket.socket, handle: Handle, limit: Optional[int]) -> None:
+        self.channel = channel
         self.handle = handle
         self.limit = limit
         self.selector = selectors.DefaultSelector()
-        self.connections = 0
 
     def run(self) -> None:
-        self.listener.setblocking(False)
-        self.selector.register(self.listener, READ)
+        self.selector.register(self.channel, READ)
         while True:
             for key, events in self.selector.select():
                 if key.data is None:
-                    self.accept()
+                    client = take(self.channel)
+                    if client is None:
+                        return
+                    self.welcome(client)
+                elif key.data.socket.fileno() < 0:
+                    # Closed by what came before it in the same round.
+                    continue
                 elif events & WRITE:
                     self.guard(key.data, self.write)
                 else:
                     self.guard(key.data, self.read)
 
-    def accept(self) -> None:
-        # Every idle worker wakes for a new client: who has fewer of them goes first.
-        if self.connections > 0:
-            time.sleep(min(self.connections, 5) * 0.001)
-        try:
-            client, _ = self.listener.accept()
-        except OSError:
-            return
+    def welcome(self, client: socket.socket) -> None:
         client.setblocking(False)
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = Connection(client, self.limit)
-        self.connections += 1
-        self.selector.register(client, READ, connection)
+        self.selector.register(client, READ, Connection(client, self.limit))
 
     def guard(self, connection: Connection, act: Callable[[Connection], None]) -> None:
         try:
@@ -142,13 +137,13 @@ class Server:
             return
         connection.out.clear()
         self.selector.unregister(connection.socket)
-        self.connections -= 1
         # Whoever was refused in the middle of sending is told why before the connection breaks.
         try:
             connection.socket.shutdown(socket.SHUT_WR)
         except OSError:
             pass
         connection.socket.close()
+        self.channel.sendall(GONE)
 
 
 def as_service(model: Any) -> Handle:

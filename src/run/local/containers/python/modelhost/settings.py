@@ -28,11 +28,14 @@ class Settings:
         except ValueError:
             raise SystemExit("%s is %r, which is no whole number" % (name, text))
 
-    def workers(self) -> int:
+    def processors(self) -> int:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+    def workers(self, useful: Optional[int] = None) -> int:
         """The images start a worker for every processor; more than Batch Transform has requests under way would only cost memory."""
-        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        useful = self.number("SAGEMAKER_MAX_CONCURRENT_TRANSFORMS", 1) if self.is_batch else processors
-        return max(1, self.number("SAGEMAKER_MODEL_SERVER_WORKERS", min(processors, max(1, useful))))
+        if useful is None:
+            useful = self.number("SAGEMAKER_MAX_CONCURRENT_TRANSFORMS", 1) if self.is_batch else self.processors()
+        return max(1, self.number("SAGEMAKER_MODEL_SERVER_WORKERS", min(self.processors(), max(1, useful))))
 
 
 def module_name(program: Optional[str]) -> Optional[str]:

@@ -5,7 +5,7 @@ The texts are those of that package to the letter, and so is what numpy's own re
 """
 
 import io
-from typing import Any, List, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 import numpy as np
 
@@ -66,8 +66,13 @@ def array_to_csv(array_like: Any) -> str:
     return stream.getvalue()
 
 
-DECODERS = {NPY: npy_to_array, CSV: csv_to_numpy, JSON: json_to_numpy, NPZ: npz_to_sparse}
-ENCODERS = {NPY: array_to_npy, CSV: array_to_csv, JSON: array_to_json}
+DECODERS: Dict[str, Callable[..., Any]] = {
+    NPY: npy_to_array,
+    CSV: csv_to_numpy,
+    JSON: json_to_numpy,
+    NPZ: npz_to_sparse,
+}
+ENCODERS: Dict[str, Callable[..., Any]] = {NPY: array_to_npy, CSV: array_to_csv, JSON: array_to_json}
 
 
 def decode(content: Any, content_type: Optional[str]) -> Any:

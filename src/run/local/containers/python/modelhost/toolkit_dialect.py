@@ -2,12 +2,12 @@
 
 import json
 import logging
-import traceback
 from inspect import signature
 from types import ModuleType
 from typing import Any, Callable, Dict, Optional
 
 from . import toolkit_arrays as arrays
+from .faults import trace
 from .reply import JSON, Reply, server_error
 from .settings import Settings
 from .toolkit_arrays import BaseInferenceToolkitError, GenericInferenceToolkitError
@@ -23,7 +23,9 @@ class RequestProperties:
     """What a handler learns of a request."""
 
     def __init__(self, headers: Dict[str, str]) -> None:
-        self.headers = {"-".join(part.capitalize() for part in name.split("-")): value for name, value in headers.items()}
+        self.headers = {
+            "-".join(part.capitalize() for part in name.split("-")): value for name, value in headers.items()
+        }
 
     def get_request_properties(self) -> Dict[str, str]:
         return self.headers
@@ -41,7 +43,12 @@ class Context:
     def __init__(self, settings: Settings) -> None:
         self.model_name = "model"
         self.manifest: Dict[str, Any] = {"model": {"modelName": "model"}}
-        self.system_properties = {"model_dir": settings.model_dir, "gpu_id": None, "batch_size": 1, "server_name": "MMS"}
+        self.system_properties = {
+            "model_dir": settings.model_dir,
+            "gpu_id": None,
+            "batch_size": 1,
+            "server_name": "MMS",
+        }
         self.begin({})
 
     def begin(self, headers: Dict[str, str]) -> None:
@@ -92,7 +99,9 @@ class ModelServer:
         return server_error(404, "ResourceNotFoundException", words)
 
     def method_not_allowed(self) -> Reply:
-        return server_error(405, "MethodNotAllowedException", "Requested method is not allowed, please refer to API document.")
+        return server_error(
+            405, "MethodNotAllowedException", "Requested method is not allowed, please refer to API document."
+        )
 
     def too_large(self) -> Reply:
         log.error(
@@ -122,7 +131,12 @@ class ModelServer:
             return server_error(500, "InternalServerException", "Worker died.")
         status = context.status or 200
         return Reply(
-            status, value, context.content_type, context.phrase or None, close=status >= 400, headers=context.response_headers.items()
+            status,
+            value,
+            context.content_type,
+            context.phrase or None,
+            close=status >= 400,
+            headers=context.response_headers.items(),
         )
 
     def other_value(self, value: Any) -> Optional[bytes]:
@@ -137,8 +151,7 @@ class DefaultInferenceHandler:
 
     def default_model_fn(self, model_dir: str, context: Any = None) -> Any:
         raise NotImplementedError(
-            "\nPlease provide a model_fn implementation.\n"
-            "See documentation for model_fn at https://sagemaker.readthedocs.io/en/stable/\n"
+            "\nPlease provide a model_fn implementation.\nSee documentation for model_fn at https://sagemaker.readthedocs.io/en/stable/\n"
         )
 
     def default_input_fn(self, input_data: Any, content_type: str, context: Any = None) -> Any:
@@ -210,11 +223,13 @@ class ToolkitServer(ModelServer):
             context.content_type = accept
             return self.respond(result)
         except Exception as error:
-            trace = traceback.format_exc()
-            log.error("Transform failed for model: %s. Error traceback:\n%s", context.model_name, trace)
-            known = error if isinstance(error, BaseInferenceToolkitError) else GenericInferenceToolkitError(500, str(error))
+            told = trace(error)
+            log.error("Transform failed for model: %s. Error traceback:\n%s", context.model_name, told)
+            known = (
+                error if isinstance(error, BaseInferenceToolkitError) else GenericInferenceToolkitError(500, str(error))
+            )
             context.status, context.phrase, context.content_type = known.status_code, known.phrase, None
-            return self.respond("%s\n%s" % (known.message, trace))
+            return self.respond("%s\n%s" % (known.message, told))
 
 
 FUNCTIONS = ("model_fn", "transform_fn", "input_fn", "predict_fn", "output_fn", "pre_model_fn", "model_warmup_fn")

@@ -72,7 +72,11 @@ def fetch(uri: str, settings: Settings) -> str:
     """An object on S3, or on whatever AWS_ENDPOINT_URL_S3 says stands for it."""
     bucket, _, key = uri[len("s3://") :].partition("/")
     target = os.path.join(tempfile.mkdtemp(prefix="submit-"), "sourcedir.tar.gz")
-    endpoint = settings.env.get("AWS_ENDPOINT_URL_S3") or settings.env.get("AWS_ENDPOINT_URL") or settings.env.get("S3_ENDPOINT_URL")
+    endpoint = (
+        settings.env.get("AWS_ENDPOINT_URL_S3")
+        or settings.env.get("AWS_ENDPOINT_URL")
+        or settings.env.get("S3_ENDPOINT_URL")
+    )
     try:
         try:
             import boto3
