@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, List, Optional
 import numpy as np
 
 from .containers_arrays import UnsupportedFormatError as ContainersUnsupported
-from .containers_arrays import array_to_json, json_to_numpy, own_text
+from .containers_arrays import array_to_json, json_to_numpy, numbers_as_text
 from .npy import array_to_npy, npy_to_array
 
 JSON = "application/json"
@@ -56,11 +56,9 @@ def npz_to_sparse(content: Any) -> Any:
 
 def array_to_csv(array_like: Any) -> str:
     array = np.asarray(array_like)
-    if array.ndim in (1, 2) and array.dtype.kind in "fiubU" and array.dtype.names is None:
-        rows: Any = own_text(array)
-        if array.ndim == 1:
-            return "".join("%s\n" % (value,) for value in rows)
-        return "".join(",".join(map(str, row)) + "\n" for row in rows)
+    quick = numbers_as_text(array)
+    if quick is not None:
+        return quick
     stream = io.StringIO()
     np.savetxt(stream, array, delimiter=",", fmt="%s")
     return stream.getvalue()
