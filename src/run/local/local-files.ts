@@ -77,10 +77,12 @@ export async function localFiles(
     } else if (stats === undefined) {
       faults.push({ name, detail: `neither an S3 URI nor a file: looked for ${path}` });
     } else {
-      const key = stats.isFile() ? `${name}/${basename(path)}` : name;
-      if (use === 'model' && stats.isFile()) copies.push({ key: `${run}/${key}`, path });
+      const isCopied = use === 'model' && stats.isFile();
+      const key = [...(isCopied ? [run] : []), name, basename(path)].join('/');
+      if (isCopied) copies.push({ key, path });
       else mounts.push({ place: { bucket: LOCAL_FILES, key }, path, readOnly: true });
-      mapped[name] = `s3://${LOCAL_FILES}/${use === 'model' && stats.isFile() ? `${run}/${key}` : key}`;
+      // A slash at the end means on S3 what it means here: not the folder, but what is in it.
+      mapped[name] = `s3://${LOCAL_FILES}/${key}${stats.isDirectory() && value.endsWith('/') ? '/' : ''}`;
     }
   }
   if (faults.length > 0) throw notThere(faults);
