@@ -63,7 +63,7 @@ export async function localFiles(
     ) {
       continue;
     }
-    const path = isFileUrl(value) ? fileURLToPath(value) : resolve(cwd, value);
+    const path = pathOf(value, cwd);
     const stats = await statsOf(path);
     if (use === 'written') {
       mounts.push({ place: { bucket: LOCAL_FILES, key: name }, path, readOnly: false });
@@ -98,6 +98,12 @@ export async function localFiles(
 
 function isFileUrl(value: ParameterValue): value is string {
   return typeof value === 'string' && value.startsWith('file://');
+}
+
+/** `file://data/a.csv`, whose `data` is no host, is how AWS's own SDK has paths written that are relative. */
+function pathOf(value: string, cwd: string): string {
+  if (value.startsWith('file:///')) return fileURLToPath(value);
+  return resolve(cwd, value.replace(/^file:\/\//, ''));
 }
 
 function notThere(faults: readonly { readonly name: string; readonly detail: string }[]): PipelineError {
