@@ -10,6 +10,10 @@ export const sagemakerPipelines: Suite = {
       summary: 'Everything that AWS would refuse, before AWS sees it',
       load: async () => (await import('./check.ts')).checkDocuments,
     },
+    publish: {
+      summary: 'Uploads the scripts and folders that a definition names',
+      load: async () => (await import('./publish.ts')).publish,
+    },
     run: { summary: 'Run a pipeline, or a definition from anywhere', load: async () => (await import('./run.ts')).run },
     runs: { summary: 'What ran on this machine', load: async () => (await import('./runs/suite.ts')).runs },
     models: {
