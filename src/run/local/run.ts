@@ -12,6 +12,7 @@ import type { RunRequest, RunResult, World } from '../runner.ts';
 import type { Containers } from './containers/container.ts';
 import { execution } from './execution.ts';
 import { experimentOf } from './expressions/scope.ts';
+import { type Fetch, LOCAL_BUCKET } from './fetch.ts';
 import { inspect } from './inspect.ts';
 import { publishAssets } from './publish-assets.ts';
 import { LOCAL_FILES, localFiles } from './local-files.ts';
@@ -33,7 +34,7 @@ export interface LocalSettings {
   /** What stands in for the service's containers; loaded when the run is known to be right. */
   readonly containers: (needs: ContainerNeeds) => Promise<Containers>;
   /** Brings what is missing in the store from S3. */
-  readonly fetch?: (s3Uri: string) => Promise<void>;
+  readonly fetch?: (tell: (message: string) => void) => Fetch;
 }
 
 /** What stands in for containers asks of the run around it. */
@@ -44,8 +45,7 @@ export interface ContainerNeeds {
   readonly fetchObject: (s3Uri: string, file: string) => Promise<void>;
 }
 
-/** What the artefact bucket and the execution role are where there is no account. */
-const LOCAL_BUCKET = 'sagemaker-local';
+/** What the execution role is where there is no account. */
 const LOCAL_ROLE = `arn:aws:iam::${NOBODY}:role/sagemaker-local`;
 
 /** Runs a document on this machine. */
@@ -70,10 +70,11 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   const variables = execution({ pipeline: assembly.name, run, region: settings.region, started });
   const known = { parameters, execution: variables };
   const experiment = experimentOf(document, known);
-  const obtain = settings.fetch ?? (() => Promise.resolve());
   let tell = (message: string): void => {
     world.say({ version: 1, time: world.now().toISOString(), type: 'progress', message });
   };
+  const fetch = settings.fetch?.((message) => tell(message));
+  const obtain = (uri: string): Promise<void> => fetch?.(store, uri) ?? Promise.resolve();
   const containers = loadedLate(settings.containers, {
     tell: (message) => tell(message),
     fetchObject: async (uri, file) => {
