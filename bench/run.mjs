@@ -1,7 +1,8 @@
 // @ts-check
-// Prints the figures as Markdown: node bench/run.mjs [cold-start | python-sdk | source-positions | types ...]
+// Prints the figures as Markdown: node bench/run.mjs [batch-transform | cold-start | python-sdk | source-positions | types ...]
 import { availableParallelism } from 'node:os';
 
+import { batchTransform } from './batch-transform.mjs';
 import { coldStart } from './cold-start.mjs';
 import { ROOT, run } from './measure.mjs';
 import { pythonSdk } from './python-sdk.mjs';
@@ -10,6 +11,7 @@ import { types } from './types.mjs';
 
 /** @type {Record<string, () => string>} */
 const FIGURES = {
+  'batch-transform': batchTransform,
   'cold-start': coldStart,
   'python-sdk': pythonSdk,
   'source-positions': sourcePositions,
