@@ -80,7 +80,10 @@ export function openClient(containers: readonly InvokedContainer[], settings: Cl
   if (signal.aborted) interrupt();
   signal.addEventListener('abort', interrupt, { once: true });
   for (const [index, container] of containers.entries()) {
-    void container.ended?.then((end) => endAll(gone(containers, index, end)));
+    void container.ended?.then(
+      (end) => endAll(gone(containers, index, end)),
+      () => {},
+    );
   }
 
   const tryOnce = async <T>(work: (attempt: Attempt) => Promise<T>): Promise<T> => {
@@ -328,7 +331,7 @@ function unanswered(
       : `${nameOf(containers, index)} gave no answer: ${why}`,
     {
       again: true,
-      isStale: isReused && code === 'ECONNRESET',
+      isStale: isReused && (code === 'ECONNRESET' || code === 'EPIPE'),
       detail: tailOf(containers[index]!) ?? 'Unable to get response from algorithm',
       // Nobody listens: the next object would not be heard either.
       ends: code === 'ECONNREFUSED',

@@ -33,6 +33,16 @@ export interface TransformJob {
   readonly signal: AbortSignal;
   /** Told once, before the first request. */
   readonly begins?: (parameters: ExecutionParameters) => void;
+  /** Told after each answer and each object. */
+  readonly goesOn?: (progress: TransformProgress) => void;
+}
+
+/** How far a job has come. */
+export interface TransformProgress {
+  readonly answers: number;
+  /** Objects with an output, and without one. */
+  readonly done: number;
+  readonly failed: number;
 }
 
 /** What became of the job: objects that failed have no output, the others have theirs. */
@@ -94,12 +104,16 @@ async function run(
   const openObjects = limit(workers * 2);
   const [outputs, failures]: [string[], TransformFailure[]] = [[], []];
   const finishing = new Set<Promise<void>>();
-  let requests = 0;
+  let [requests, answers] = [0, 0];
   let isOver = false;
 
+  const goOn = () => job.goesOn?.({ answers, done: outputs.length, failed: failures.length });
   const ask = async (body: Pieces) => {
     requests++;
-    return invoke(client, model, body);
+    const answer = await invoke(client, model, body);
+    answers++;
+    goOn();
+    return answer;
   };
   const dispatch = async (batch: Batch, assembly: Assembly) => {
     await ahead.take();
@@ -121,11 +135,14 @@ async function run(
       .finally(() => {
         finishing.delete(finished);
         openObjects.give();
+        goOn();
       });
     finishing.add(finished);
   };
 
+  let isEmptyJob = true;
   for await (const object of job.objects) {
+    isEmptyJob = false;
     if (isOver || job.signal.aborted) break;
     await openObjects.take();
     if (isStreamed(work, plan)) {
@@ -146,6 +163,7 @@ async function run(
     finish(object, assembly.finish());
   }
   await Promise.all(finishing);
+  if (isEmptyJob) failures.push(nothingToDo(plan));
   return { outputs, failures, requests };
 }
 
@@ -214,6 +232,12 @@ function read(object: TransformObject, { isGzip }: TransformPlan): AsyncIterable
 async function isEmpty(source: AsyncIterable<Uint8Array>): Promise<boolean> {
   for await (const piece of source) if (piece.length > 0) return false;
   return true;
+}
+
+/** A job without input fails on AWS too: it is nearly always a prefix that is misspelt. */
+function nothingToDo({ source: { type, uri } }: TransformPlan): TransformFailure {
+  const where = type === 'ManifestFile' ? `the manifest ${uri} names no objects` : `there are no objects under ${uri}`;
+  return { code: 'no-objects', key: uri, message: where, fix: 'look at TransformInput.DataSource.S3DataSource.S3Uri' };
 }
 
 async function failureOf(object: TransformObject, plan: TransformPlan, error: unknown): Promise<TransformFailure> {

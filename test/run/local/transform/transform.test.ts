@@ -2,10 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 
-import { echo, stubModel } from './model-server.ts';
-import { BY_LINE, runJob, sleep } from './run-job.ts';
+import { type Invocation, type Reply, echo, stubModel } from './model-server.ts';
+import { BY_LINE, runJob } from './run-job.ts';
 
 const ROWS = Array.from({ length: 60_000 }, (_, row) => `${row},${row / 7},"a ""quoted"" name, ${row}"\n`).join('');
+
+/** A model that answers nobody before so many ask at the same time. */
+function together(number: number): (invocation: Invocation) => Promise<Reply> {
+  let waiting: (() => void)[] = [];
+  return async ({ body }) => {
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length < number) return;
+      for (const go of waiting) go();
+      waiting = [];
+    });
+    return body;
+  };
+}
 
 describe('a CSV through a container that echoes', () => {
   test.each([0, 1, 2, 6, 100])('comes back byte for byte with MaxPayloadInMB %i', async (MaxPayloadInMB) => {
@@ -134,7 +148,7 @@ describe('requests', () => {
   });
 
   test('are as many at once as InstanceCount and MaxConcurrentTransforms allow, over objects too', async () => {
-    const model = await stubModel(async ({ body }) => (await sleep(20), body));
+    const model = await stubModel(together(6));
     const objects = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`${index}`, `${index}`]));
     const { files } = await runJob({
       request: { TransformResources: { InstanceCount: 2 }, MaxConcurrentTransforms: 3 },
@@ -147,10 +161,10 @@ describe('requests', () => {
 
   test("follow the container's own execution parameters where the job sets none", async () => {
     const executionParameters = { MaxConcurrentTransforms: 2, MaxPayloadInMB: 1, BatchStrategy: 'SINGLE_RECORD' };
-    const model = await stubModel(async ({ body }) => (await sleep(20), body), { executionParameters });
-    const { parameters } = await runJob({ objects: { in: '1\n2\n3\n' }, containers: [model] });
+    const model = await stubModel(together(2), { executionParameters });
+    const { parameters } = await runJob({ objects: { in: '1\n2\n3\n4\n' }, containers: [model] });
     expect(parameters).toEqual(executionParameters);
-    expect([model.invocations.length, model.mostAtOnce()]).toEqual([3, 2]);
+    expect([model.invocations.length, model.mostAtOnce()]).toEqual([4, 2]);
   });
 
   test('are not made for an object without a record', async () => {
