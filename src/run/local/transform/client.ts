@@ -76,7 +76,7 @@ export function openClient(containers: readonly InvokedContainer[], settings: Cl
     over ??= reason;
     for (const stop of inFlight) stop(over);
   };
-  const interrupt = () => endAll(new TransformFault('interrupted', 'the run was interrupted', { ends: true }));
+  const interrupt = () => endAll(interruption());
   if (signal.aborted) interrupt();
   signal.addEventListener('abort', interrupt, { once: true });
   for (const [index, container] of containers.entries()) {
@@ -259,6 +259,11 @@ async function send(posting: ClientRequest, body: Body): Promise<void> {
     });
   }
   posting.end();
+}
+
+/** Whoever started the run wants it to end. */
+export function interruption(): TransformFault {
+  return new TransformFault('interrupted', 'the run was interrupted', { ends: true });
 }
 
 function parsed(text: string): unknown {

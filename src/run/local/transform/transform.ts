@@ -1,6 +1,6 @@
 import type { World } from '../../runner.ts';
 import { type Assembly, type ObjectSink, assemble } from './assemble.ts';
-import { type Client, type InvokedContainer, askExecutionParameters, openClient } from './client.ts';
+import { type Client, type InvokedContainer, askExecutionParameters, interruption, openClient } from './client.ts';
 import { type FaultPlace, type TransformFailure, TransformFault } from './fault.ts';
 import { type Model, invoke, invokeStreaming } from './invoke.ts';
 import type { Processing } from './join.ts';
@@ -69,13 +69,11 @@ export async function transform(job: TransformJob): Promise<TransformResult> {
     signal,
   });
   try {
-    const needsAsking = plan.asked.BatchStrategy === undefined || plan.asked.MaxPayloadInMB === undefined;
-    const asksWorkers = plan.asked.MaxConcurrentTransforms === undefined;
-    const first = job.containers[0];
+    const [first] = job.containers;
+    const { BatchStrategy, MaxPayloadInMB, MaxConcurrentTransforms } = plan.asked;
+    const isTold = [BatchStrategy, MaxPayloadInMB, MaxConcurrentTransforms].every((value) => value !== undefined);
     const answered =
-      first !== undefined && (needsAsking || asksWorkers)
-        ? await askExecutionParameters(client, first, world.sleep)
-        : undefined;
+      first === undefined || isTold ? undefined : await askExecutionParameters(client, first, world.sleep);
     const parameters = executionParameters(plan.asked, answered);
     job.begins?.(parameters);
     return { ...(await run(job, client, parameters)), parameters };
@@ -143,8 +141,12 @@ async function run(
   let isEmptyJob = true;
   for await (const object of job.objects) {
     isEmptyJob = false;
-    if (isOver || job.signal.aborted) break;
+    if (isOver) break;
     await openObjects.take();
+    if (job.signal.aborted) {
+      finish(object, Promise.reject(interruption()));
+      break;
+    }
     if (isStreamed(work, plan)) {
       await slots.take();
       requests++;
@@ -177,8 +179,10 @@ async function streamObject(
 ): Promise<void> {
   try {
     // No record, no request; as it is with a payload limit.
-    if (plan.split === 'Line' && (await isEmpty(read(object, plan))))
-      return await (await output(object.output)).commit();
+    if (plan.split === 'Line' && (await isEmpty(read(object, plan)))) {
+      const sink = await output(object.output);
+      return await sink.commit();
+    }
     await invokeStreaming(
       client,
       model,

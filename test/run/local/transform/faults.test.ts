@@ -382,3 +382,14 @@ test('an interrupted job stops within a request and leaves nothing half done', a
   expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(['interrupted']));
   expect([files, leftOpen]).toEqual([{}, 0]);
 });
+
+test('a job that was interrupted before it began says so', async () => {
+  const model = await stubModel(echo);
+  const { failures, files } = await runJob({
+    objects: { 'in.csv': '1\n' },
+    containers: [model],
+    signal: AbortSignal.abort(),
+  });
+  expect(failures.map(({ code }) => code)).toEqual(['interrupted']);
+  expect([files, model.invocations]).toEqual([{}, []]);
+});
