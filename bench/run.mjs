@@ -1,7 +1,8 @@
 // @ts-check
-// Prints the figures as Markdown: node bench/run.mjs [cold-start | model-host | python-sdk | source-positions | types ...]
+// Prints the figures as Markdown: node bench/run.mjs [a figure's name ...]
 import { availableParallelism } from 'node:os';
 
+import { batchTransform } from './batch-transform.mjs';
 import { coldStart } from './cold-start.mjs';
 import { ROOT, run } from './measure.mjs';
 import { modelHost } from './model-host.mjs';
@@ -11,6 +12,7 @@ import { types } from './types.mjs';
 
 /** @type {Record<string, () => string>} */
 const FIGURES = {
+  'batch-transform': batchTransform,
   'cold-start': coldStart,
   'model-host': modelHost,
   'python-sdk': pythonSdk,
