@@ -47,7 +47,9 @@ describeWithPython('the Hugging Face image', () => {
       message:
         'You need to provide the correct CSV with Header columns to use it with the inference toolkit default handler. : 400',
     });
-    expect((await invoke(host, '{"inputs": 1}', 'application/json')).status).toBe(400);
+    const escaped = await invoke(host, '{"inputs": 1}', 'application/json');
+    expect(escaped.status).toBe(400);
+    expect(escaped.text).toContain(String.raw`"message": "\u0027int\u0027 object is not iterable"`);
     expect(await until(() => host.stderr().includes("TypeError: 'int' object is not iterable"))).toBe(true);
   });
 
