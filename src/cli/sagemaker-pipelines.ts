@@ -10,5 +10,9 @@ export const sagemakerPipelines: Suite = {
       summary: 'Everything that AWS would refuse, before AWS sees it',
       load: async () => (await import('./check.ts')).checkDocuments,
     },
+    publish: {
+      summary: 'Uploads the scripts and folders that a definition names',
+      load: async () => (await import('./publish.ts')).publish,
+    },
   },
 };
