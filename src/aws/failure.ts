@@ -111,7 +111,7 @@ export function isPassing(error: unknown): boolean {
 }
 
 const FIXES: Readonly<Partial<Record<AwsFault, string>>> = {
-  'access-denied': 'grant this to the identity that the credentials belong to, or use another: --profile, AWS_PROFILE',
+  'access-denied': 'grant this to the identity that the credentials belong to, or use another: AWS_PROFILE',
   'bucket-absent': 'create the bucket, or name another one',
   'bucket-owner': 'name a bucket of the account that was meant, or the account that owns this one',
   'clock-skewed': "set this machine's clock",

@@ -18,5 +18,9 @@ export const sagemakerPipelines: Suite = {
       summary: 'Answers to Callback steps that wait',
       load: async () => (await import('./executions/callbacks.ts')).callbacks,
     },
+    publish: {
+      summary: 'Uploads the scripts and folders that a definition names',
+      load: async () => (await import('./publish.ts')).publish,
+    },
   },
 };

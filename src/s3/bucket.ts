@@ -23,8 +23,11 @@ export async function headBucket(s3: S3, bucket: string, access: Access = {}): P
   }
 }
 
-/** Ends in an error unless a bucket may be used; a bucket that only may not be looked at is left to the request that follows. */
-export async function requireBucket(s3: S3, bucket: string, access: Access = {}): Promise<void> {
+/**
+ * Ends in an error unless a bucket can be used. One that only may not be looked at passes: whoever may write need not be
+ * allowed to look.
+ */
+export async function requireBucket(s3: S3, bucket: string, access: Access = {}): Promise<BucketHead> {
   const head = await headBucket(s3, bucket, access);
   const doing = `use the bucket ${bucket}`;
   if (head.state === 'absent') throw awsError('bucket-absent', new Error('NoSuchBucket'), { doing });
@@ -34,4 +37,5 @@ export async function requireBucket(s3: S3, bucket: string, access: Access = {})
     const isOthers = (await headBucket(s3, bucket, anyOwner)).state === 'there';
     if (isOthers) throw awsError('bucket-owner', head.error.cause as Error, { doing, fix });
   }
+  return head;
 }

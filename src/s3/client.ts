@@ -15,6 +15,7 @@ export interface S3Options {
 }
 
 const ATTEMPTS = 6;
+const CONNECTION_TIMEOUT = 10_000;
 
 /**
  * Opens S3 for one account and region; several may be open at once. Whoever opens it ends it with `destroy()`.
@@ -30,12 +31,31 @@ export async function openS3(options: S3Options = {}): Promise<S3> {
     ...(credentials === undefined ? {} : { credentials }),
     ...(endpoint === undefined ? {} : { endpoint }),
     maxAttempts: attempts,
+    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT },
     retryMode: 'adaptive',
     // A bucket says which region it is in, and the request goes there: a copy may cross regions.
     followRegionRedirects: true,
   });
+  s3.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        spareWork((args.request as { headers: Record<string, string> }).headers, commandName);
+        return next(args);
+      },
+    { step: 'build', priority: 'low', name: 'spareWork' },
+  );
   const configured: unknown = await s3.config.serviceConfiguredEndpoint?.();
   // Other servers than AWS's have no name of their own for every bucket.
   s3.config.forcePathStyle = endpoint !== undefined || configured !== undefined;
   return s3;
+}
+
+/**
+ * A body whose SHA-256 is known already is not hashed again for the signature. And a part goes out on a connection that is
+ * open, where the SDK would open another to ask whether it may: the request that began the upload has asked that.
+ */
+function spareWork(headers: Record<string, string>, command: string | undefined): void {
+  const sha256 = headers['x-amz-checksum-sha256'];
+  if (sha256 !== undefined) headers['x-amz-content-sha256'] = Buffer.from(sha256, 'base64').toString('hex');
+  if (command === 'UploadPartCommand') delete headers['Expect'];
 }

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { awsFault, explainAwsError } from '../aws/failure.ts';
-import { PipelineError, isPipelineError } from '../definition/error.ts';
+import { isPipelineError } from '../definition/error.ts';
 import { type Access, ownerOf, sendingOf } from './access.ts';
 import type { S3 } from './client.ts';
-import { type GetOptions, getObject } from './get.ts';
+import { fillFrom } from './get.ts';
 import { type ObjectHead, requireObject } from './head.ts';
-import { type Begun, type MultipartOptions, type SentPart, writeInParts } from './multipart.ts';
-import { bufferPool, rangesOf } from './parts.ts';
+import { type MultipartOptions, writeInParts } from './multipart.ts';
+import { type Begun, type SentPart, bufferPool, rangesOf } from './parts.ts';
 import { conditionOf, isThereAlready, traitsOf } from './put.ts';
 import { sendPart } from './upload.ts';
 import { type S3Location, formatS3Uri } from './uri.ts';
@@ -123,46 +122,18 @@ async function copyThroughHere(
   options: CopyOptions,
 ): Promise<Copied> {
   const pool = bufferPool();
-  const send = async ({ number, first, last }: Range, { id }: Begun, signal: AbortSignal): Promise<SentPart> => {
+  const send = async ({ number, first, last }: Range, begun: Begun, signal: AbortSignal): Promise<SentPart> => {
     const buffer = pool.take(last - first + 1);
     const bytes = buffer.subarray(0, last - first + 1);
-    await readRange(source, from, bytes, { range: [first, last], ifMatch: head.etag, ...readAccess(options), signal });
-    const sha256 = createHash('sha256').update(bytes).digest('base64');
-    const sent = await sendPart(target, to, { number, bytes }, sha256, id, { ...options, signal });
+    const range = { range: [first, last] as const, ifMatch: head.etag };
+    await fillFrom(source, from, bytes, { ...readAccess(options), ...range, signal });
+    const sent = await sendPart(target, to, { number, bytes }, begun, { ...options, signal });
     pool.give(buffer);
     return sent;
   };
   const ranges = rangesOf(head.size, partSizeOf(head.size, STREAM_PART));
   const { state, size } = await writeInParts(target, to, ranges, send, { ...options, ...likeSource(head, options) });
   return { state, size, how: 'streamed' };
-}
-
-const READ_ATTEMPTS = 5;
-
-/** Reads a range whole: the SDK repeats a request that fails, not an answer whose body is cut. */
-async function readRange(s3: S3, from: S3Location, into: Buffer, options: GetOptions): Promise<void> {
-  let reason: unknown;
-  for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-    const body = await getObject(s3, from, options);
-    try {
-      let filled = 0;
-      for await (const piece of body as AsyncIterable<Buffer>) filled += piece.copy(into, filled);
-      if (filled === into.length) return;
-      reason = new Error(`the answer had ${filled} of ${into.length} bytes`);
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      reason = error;
-    }
-  }
-  throw new PipelineError(
-    'aws',
-    'aws-unreachable',
-    `Cannot read ${formatS3Uri(from)}: the connection is cut again and again`,
-    {
-      detail: reason instanceof Error ? reason.message : undefined,
-      cause: reason,
-    },
-  );
 }
 
 function readAccess({ sourceOwner, signal }: CopyOptions): Access {

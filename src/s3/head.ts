@@ -2,11 +2,12 @@ import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { awsError, awsFault, explainAwsError } from '../aws/failure.ts';
 import type { PipelineError } from '../definition/error.ts';
 import { type Access, ownerOf, sendingOf } from './access.ts';
+import type { Checksums } from './checksum.ts';
 import type { S3 } from './client.ts';
 import { type S3Location, formatS3Uri } from './uri.ts';
 
 /** What S3 says of an object without giving its content. */
-export interface ObjectHead {
+export interface ObjectHead extends Checksums {
   readonly state: 'there';
   readonly size: number;
   /** With its quotes, as conditions want it. */

@@ -1,3 +1,5 @@
+import type { Checksums } from './checksum.ts';
+
 const MIB = 2 ** 20;
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html: 5 MiB at least but for the last, 10,000 parts at most.
 const PART_SIZE = 16 * MIB;
@@ -9,6 +11,19 @@ export interface Part {
   /** From 1. */
   readonly number: number;
   readonly bytes: Buffer;
+}
+
+/** A part that S3 holds. */
+export interface SentPart extends Checksums {
+  readonly number: number;
+}
+
+/** An upload that has begun, and the parts that S3 has of it. */
+export interface Begun {
+  readonly id: string;
+  readonly there: ReadonlyMap<number, SentPart>;
+  /** Somebody else began it, or this program before it was cut. */
+  readonly isOld: boolean;
 }
 
 /**

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { explainAwsError } from '../aws/failure.ts';
 import { type WriteAccess, encryptionOf, ownerOf, sendingOf } from './access.ts';
+import { isContent, sha256Of } from './checksum.ts';
 import type { S3 } from './client.ts';
 import { headObject } from './head.ts';
 import { type S3Location, formatS3Uri } from './uri.ts';
@@ -17,8 +17,8 @@ export interface WriteOptions extends WriteAccess {
 export interface Written {
   readonly state: 'written' | 'there';
   readonly size: number;
-  /** Base64, of what was to be written; of an object of several parts `…-<parts>`. */
-  readonly sha256: string;
+  /** Base64; of an object of several parts `…-<parts>`, over the parts' own. */
+  readonly sha256: string | undefined;
 }
 
 /** Writes a small object with one request. */
@@ -29,7 +29,7 @@ export async function putObject(
   options: WriteOptions = {},
 ): Promise<Written> {
   const body = typeof content === 'string' ? Buffer.from(content) : content;
-  const sha256 = createHash('sha256').update(body).digest('base64');
+  const sha256 = sha256Of(body);
   const written = { state: 'written', size: body.length, sha256 } as const;
   try {
     const request = {
@@ -46,7 +46,7 @@ export async function putObject(
     if (!isThereAlready(error)) throw explainAwsError(error, { doing: `write ${formatS3Uri(to)}` });
     // A request that was answered too late is sent again, and finds what itself has written.
     const head = attemptsOf(error) > 1 ? await headObject(s3, to, options) : undefined;
-    const isOurs = head?.state === 'there' && head.sha256 === sha256;
+    const isOurs = head?.state === 'there' && isContent(head, body);
     return isOurs ? written : { ...written, state: 'there' };
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
 import { describeStreams, getEvents } from './cloudwatch-logs.ts';
-import { type Answer, type Body, type Fault, type Handler, Refusal, startJsonService } from './json-service.ts';
+import { type Answer, type Body, type Handler, Refusal, startJsonService } from './json-service.ts';
 import type { Call } from './json-service.ts';
 import {
   type Execution,
@@ -36,7 +36,7 @@ import {
  * Executions  Listed in pages of two, the newest first unless SortOrder is Ascending.
  * Logs        A step's job has one stream `<job>/algo-1-1700000000`; DescribeLogStreams wants a prefix, GetLogEvents gives the
  *             last lines up to the limit, or all from the head with startFromHead. A group without streams is not there.
- * Faults      `addFault` refuses, cuts or loses the next answers. `expire` refuses everything as an expired token does.
+ * Credentials `expire` refuses everything as an expired token does, `renew` ends that.
  */
 export interface FakeSageMaker {
   readonly endpoint: string;
@@ -48,7 +48,6 @@ export interface FakeSageMaker {
   readonly executions: ReadonlyMap<string, Execution>;
   /** What steps do, by name; may change while they run. */
   readonly plans: Record<string, StepPlan>;
-  readonly addFault: (fault: Fault) => void;
   readonly expire: () => void;
   readonly renew: () => void;
   readonly stop: () => Promise<void>;
@@ -193,7 +192,6 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
     operations: () => service.calls.map(({ operation }) => operation.slice(operation.indexOf('.') + 1)),
     executions,
     plans,
-    addFault: service.addFault,
     expire: () => void (expired = true),
     renew: () => void (expired = false),
     stop: service.stop,
