@@ -145,7 +145,9 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
       );
     },
     'SageMaker.ListPipelineExecutions': (input) => {
-      const pipelineArn = arnOf(nameOf(input['PipelineName']));
+      const name = nameOf(input['PipelineName']);
+      if (upstream === undefined && !pipelines.has(name)) throw missingPipeline(name);
+      const pipelineArn = arnOf(name);
       const all = [...executions.values()].filter((execution) => execution.pipelineArn === pipelineArn);
       const listed = input['SortOrder'] === 'Ascending' ? all : all.toReversed();
       return page(input, 'PipelineExecutionSummaries', listed.map(summaryOf));
