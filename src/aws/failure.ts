@@ -61,6 +61,7 @@ const NAMES: Readonly<Record<string, AwsFault>> = {
   RequestThrottled: 'throttled',
   RequestThrottledException: 'throttled',
   RequestTimeTooSkewed: 'clock-skewed',
+  RequestTimeout: 'unreachable',
   ResourceLimitExceeded: 'quota-exceeded',
   ResourceNotFound: 'absent',
   ResourceNotFoundException: 'absent',
@@ -96,6 +97,7 @@ export function awsFault(error: unknown): AwsFault | undefined {
   const named = NAMES[error.name];
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: S3 passes on what KMS refused.
   if (named === 'access-denied' && /\bkms:|KMS key|customer master key/i.test(error.message)) return 'kms-denied';
+  if (named === 'credentials-missing' && /expired/i.test(error.message)) return 'credentials-expired';
   if (/^KMS\.|^KMS\w*Exception$/.test(error.name)) return 'kms-denied';
   if (named !== undefined) return named;
   if (isUnreachable(error)) return 'unreachable';
@@ -162,7 +164,10 @@ export function awsError(fault: AwsFault, cause: Error, { doing, fix, at }: Atte
 }
 
 /** AWS's own words, and what its support asks for. */
-function wordsOf(error: Error): string {
+function wordsOf(cause: Error): string {
+  // Every address of a name was tried; the first says as much as all.
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : undefined;
+  const error = first instanceof Error ? first : cause;
   const { request } = metadataOf(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const name = error.name === 'Error' ? code : error.name;

@@ -37,6 +37,7 @@ export const runPipeline = defineCommand({
     bucket: { type: 'text', describe: 'The artefact bucket' },
     region: { type: 'text', describe: 'The region [AWS_REGION, else us-east-1]' },
     kwargs: { type: 'text', describe: 'Options for a pipeline that is a function: JSON, or a Python dict' },
+    check: { type: 'flag', describe: 'Check the definition first; --no-check leaves it out [yes]' },
     tags: { type: 'text', describe: 'Tags: a list of Key and Value, or one object; JSON or Python' },
     description: { type: 'text', describe: "The pipeline's description" },
     wait: { type: 'flag', describe: 'Stay until the run has ended [yes]' },
@@ -55,7 +56,13 @@ export const runPipeline = defineCommand({
     const tags = args.tags === undefined ? {} : readTags(args.tags);
     const flags: GivenValues = { from: 'flag', values: readAssignments(args.param) };
     const params = args.params === undefined ? [] : [readParams(args.params, context.cwd)];
-    const wanted = { name: args.name, kwargs: args.kwargs, region: region.value, otherwise: 'nothing was started' };
+    const wanted = {
+      name: args.name,
+      kwargs: args.kwargs,
+      region: region.value,
+      otherwise: 'nothing was started',
+      check: args.check,
+    };
     const { file, assembly, diagnostics } = await readPipeline(wanted, config, context);
     const described = withFlags(assembly, { ...assembly.tags, ...tags }, args.description);
     const account = { region, role, bucket, wait: args.wait ?? true };

@@ -2,6 +2,7 @@ import { awsError, awsFault, explainAwsError } from '../aws/failure.ts';
 import type { PipelineError } from '../definition/error.ts';
 import { type Access, ownerOf, sendingOf } from './access.ts';
 import type { S3 } from './client.ts';
+import { askAloud } from './head.ts';
 
 /** A bucket that is there, that is not there, or of which nobody may know. */
 export type BucketHead =
@@ -14,8 +15,10 @@ export async function headBucket(s3: S3, bucket: string, access: Access = {}): P
   try {
     const { BucketRegion } = await s3.headBucket({ Bucket: bucket, ...ownerOf(access) }, sendingOf(access));
     return { state: 'there', region: BucketRegion };
-  } catch (error) {
+  } catch (mute) {
     const doing = `use the bucket ${bucket}`;
+    const list = { Bucket: bucket, MaxKeys: 1, ...ownerOf(access) };
+    const error = await askAloud(mute, () => s3.listObjectsV2(list, sendingOf(access)));
     const fault = awsFault(error);
     if (fault === 'absent' || fault === 'bucket-absent') return { state: 'absent' };
     if (fault === 'access-denied') return { state: 'denied', error: awsError(fault, error as Error, { doing }) };

@@ -3,10 +3,10 @@ import { isPipelineError } from '../definition/error.ts';
 import { type Access, ownerOf, sendingOf } from './access.ts';
 import type { S3 } from './client.ts';
 import { fillFrom } from './get.ts';
-import { type ObjectHead, requireObject } from './head.ts';
+import { type ObjectHead, headObject, requireObject } from './head.ts';
 import { type MultipartOptions, writeInParts } from './multipart.ts';
 import { type Begun, type SentPart, bufferPool, rangesOf } from './parts.ts';
-import { conditionOf, isThereAlready, traitsOf } from './put.ts';
+import { conditionOf, isThereAlready, putObject, traitsOf } from './put.ts';
 import { sendPart } from './upload.ts';
 import { type S3Location, formatS3Uri } from './uri.ts';
 
@@ -75,6 +75,10 @@ async function copyServerSide(
     ...(sourceOwner === undefined ? {} : { ExpectedSourceBucketOwner: sourceOwner }),
   };
   const target = { Bucket: to.bucket, Key: to.key };
+  // Not every server knows the condition on what is copied to.
+  if (options.onlyIfAbsent === true && (await headObject(s3, to, options)).state === 'there') {
+    return { state: 'there', size: head.size, how: 'server-side' };
+  }
   if (head.size > singleRequestLimit) {
     const send = async ({ number, first, last }: Range, { id }: Begun, signal: AbortSignal): Promise<SentPart> => {
       const request = {
@@ -121,6 +125,14 @@ async function copyThroughHere(
   to: S3Location,
   options: CopyOptions,
 ): Promise<Copied> {
+  const like = { ...options, ...likeSource(head, options) };
+  if (head.size <= STREAM_PART) {
+    const bytes = Buffer.alloc(head.size);
+    if (head.size > 0) await fillFrom(source, from, bytes, { ...readAccess(options), ifMatch: head.etag });
+    const { state, size } = await putObject(target, to, bytes, like);
+    options.progress?.(size);
+    return { state, size, how: 'streamed' };
+  }
   const pool = bufferPool();
   const send = async ({ number, first, last }: Range, begun: Begun, signal: AbortSignal): Promise<SentPart> => {
     const buffer = pool.take(last - first + 1);
@@ -132,7 +144,7 @@ async function copyThroughHere(
     return sent;
   };
   const ranges = rangesOf(head.size, partSizeOf(head.size, STREAM_PART));
-  const { state, size } = await writeInParts(target, to, ranges, send, { ...options, ...likeSource(head, options) });
+  const { state, size } = await writeInParts(target, to, ranges, send, like);
   return { state, size, how: 'streamed' };
 }
 

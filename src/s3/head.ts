@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { awsError, awsFault, explainAwsError } from '../aws/failure.ts';
 import type { PipelineError } from '../definition/error.ts';
@@ -33,8 +34,9 @@ export async function headObject(s3: S3, at: S3Location, access: Access = {}): P
   try {
     const request = { Bucket: at.bucket, Key: at.key, ChecksumMode: 'ENABLED' as const, ...ownerOf(access) };
     return headOf(await s3.headObject(request, sendingOf(access)));
-  } catch (error) {
+  } catch (mute) {
     const doing = `look at ${formatS3Uri(at)}`;
+    const error = await askAloud(mute, () => firstByte(s3, at, access));
     const fault = awsFault(error);
     if (fault === 'absent') return { state: 'absent' };
     if (fault === 'access-denied') return { state: 'denied', error: awsError(fault, error as Error, { doing }) };
@@ -49,6 +51,27 @@ export async function requireObject(s3: S3, at: S3Location, access: Access = {})
   if (head.state === 'denied') throw head.error;
   const doing = `read ${formatS3Uri(at)}`;
   throw awsError('absent', new Error('NotFound'), { doing, fix: 'look at the URI: nothing is stored under it' });
+}
+
+/**
+ * An answer to HEAD has no body, so that wrong keys, an expired token and a right that lacks all look alike. Asking for
+ * content makes AWS say which; where that is granted the first answer stands.
+ */
+export async function askAloud(mute: unknown, ask: () => Promise<unknown>): Promise<unknown> {
+  const { $metadata } = mute as { $metadata?: { httpStatusCode?: number } };
+  if ($metadata?.httpStatusCode !== 400 && $metadata?.httpStatusCode !== 403) return mute;
+  try {
+    await ask();
+    return mute;
+  } catch (error) {
+    return error;
+  }
+}
+
+async function firstByte(s3: S3, { bucket, key }: S3Location, access: Access): Promise<void> {
+  const request = { Bucket: bucket, Key: key, Range: 'bytes=0-0', ...ownerOf(access) };
+  const { Body } = await s3.getObject(request, sendingOf(access));
+  (Body as Readable).destroy();
 }
 
 function headOf(output: HeadObjectCommandOutput): ObjectHead {

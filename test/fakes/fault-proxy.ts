@@ -210,7 +210,7 @@ async function give(
   for await (const piece of answer as AsyncIterable<Buffer>) {
     const part = piece.subarray(0, left);
     left -= part.length;
-    if (!outgoing.write(part)) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')]);
+    if (!outgoing.write(part)) await roomIn(outgoing);
     if (left === 0) {
       // What was written has to be on its way before the connection is ended.
       await new Promise((resolve) => outgoing.write('', resolve));
@@ -218,6 +218,16 @@ async function give(
     }
   }
   outgoing.end();
+}
+
+function roomIn(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const goOn = (): void => {
+      outgoing.off('drain', goOn).off('close', goOn);
+      resolve();
+    };
+    outgoing.on('drain', goOn).on('close', goOn);
+  });
 }
 
 function cut(peer: string, incoming: IncomingMessage, afterBytes: number): Promise<void> {
