@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describeStreams, getEvents } from './cloudwatch-logs.ts';
 import { type Answer, type Body, type Handler, Refusal, startJsonService } from './json-service.ts';
 import type { Call } from './json-service.ts';
+import { jobHandlers } from './jobs.ts';
 import {
   type Execution,
   type StepPlan,
@@ -33,6 +34,8 @@ import {
  * Stop        Stopping at once, Stopped at the next look, steps too. Of an execution that has ended: ConflictException.
  * Retry       Of a Failed or Stopped execution: what did not succeed runs again, under the same ARN, one attempt further.
  * Callback    A Callback step waits for SendPipelineExecutionStepSuccess or Failure with its token.
+ * Jobs        DescribeProcessingJob, DescribeTrainingJob and DescribeTransformJob know the jobs of steps: where their results
+ *             are, and of a training job one metric and the seconds that it is billed for.
  * Executions  Listed in pages of two, the newest first unless SortOrder is Ascending.
  * Logs        A step's job has one stream `<job>/algo-1-1700000000`; DescribeLogStreams wants a prefix, GetLogEvents gives the
  *             last lines up to the limit, or all from the head with startFromHead. A group without streams is not there.
@@ -169,6 +172,7 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
       retry(execution);
       return { PipelineExecutionArn: execution.arn };
     },
+    ...jobHandlers(executions),
     'SageMaker.SendPipelineExecutionStepSuccess': (input) => answerCallback(executions.values(), input, now, true),
     'SageMaker.SendPipelineExecutionStepFailure': (input) => answerCallback(executions.values(), input, now, false),
     'SageMaker.DescribePipelineDefinitionForExecution': (input) => {

@@ -87,6 +87,12 @@ sagemaker.send_pipeline_execution_step_success(CallbackToken=callback, OutputPar
 said["spent"] = refusal(lambda: sagemaker.send_pipeline_execution_step_success(CallbackToken=callback))
 said["ended"] = look(execution, 6)
 _, found = steps(execution)
+job = found[2]["Metadata"]["TrainingJob"]["Arn"].rsplit("/", 1)[1]
+trained = sagemaker.describe_training_job(TrainingJobName=job)
+said["metric"] = [trained["FinalMetricDataList"][0]["Value"], trained["BillableTimeInSeconds"]]
+processed = sagemaker.describe_processing_job(ProcessingJobName=stream)
+said["processed"] = processed["ProcessingOutputConfig"]["Outputs"][0]["OutputName"]
+said["no job"] = refusal(lambda: sagemaker.describe_transform_job(TransformJobName="none"))
 said["outputs"] = found[1]["Metadata"]["Callback"]["OutputParameters"]
 said["all pages"] = steps(execution)[0]
 said["too late"] = refusal(lambda: sagemaker.stop_pipeline_execution(PipelineExecutionArn=execution))

@@ -6,6 +6,7 @@ import type { RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
 import { type Connection, explainRefusal, isAboutCredentials } from './connect.ts';
 import { titleOf } from './console-links.ts';
+import { jobOutcome } from './job-outcome.ts';
 import { followLogs } from './log-follow.ts';
 import { logTail } from './log-tail.ts';
 import { type StepReport, reportOf } from './step-report.ts';
@@ -187,6 +188,7 @@ function tellSteps(announced: readonly AnnouncedStep[], say: (happening: RunHapp
     tellEnd: async ({ name: step, state, seconds, reason, facts, links, resource, started }, connection) => {
       if (state === 'running') return;
       const tail = state === 'failed' && resource !== undefined ? await logTail(resource, started, connection) : [];
+      const made = state === 'succeeded' && resource !== undefined ? await jobOutcome(resource, connection) : undefined;
       say({
         type: 'step-ended',
         step,
@@ -194,8 +196,8 @@ function tellSteps(announced: readonly AnnouncedStep[], say: (happening: RunHapp
         seconds,
         ...(reason === undefined ? {} : { reason }),
         ...(tail.length === 0 ? {} : { tail }),
-        outputs: [],
-        facts,
+        outputs: made?.outputs ?? [],
+        facts: { ...facts, ...made?.facts },
         links,
       });
     },

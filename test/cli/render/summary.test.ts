@@ -22,7 +22,7 @@ describe('the summary', () => {
       happens(stepStarted('Prepare')),
       happens({
         ...stepEnded('Prepare', 'succeeded'),
-        outputs: [{ title: 'Prepare train', target: 's3://bucket/train' }],
+        outputs: [{ title: 'train', target: 's3://bucket/train' }],
       } as never),
       happens(stepEnded('Train', 'skipped', 'Good is False')),
       happens({ type: 'run-ended', state: 'succeeded', seconds: 66, outputs: [] }),

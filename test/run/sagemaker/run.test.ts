@@ -175,6 +175,21 @@ describe('an execution', () => {
     expect(JSON.stringify(trained)).toContain(`#/jobs/pipelines-${id}-Train-`);
   });
 
+  test('says where the results are, and the figures of a training job', async () => {
+    const fake = await fakeForTest();
+    const world = stillWorld();
+    await runOnSageMaker(request(), OPTIONS, world);
+    const [prepare, train] = [...fake.executions.values()][0]!.steps;
+    const ends = world.events.flatMap((event) => (event.type === 'step-ended' ? [[event.outputs, event.facts]] : []));
+    expect(ends).toEqual([
+      [[{ title: 'train', target: `s3://bucket/${prepare!.job}/train` }], {}],
+      [
+        [{ title: 'model', target: `s3://bucket/${train!.job}/output/model.tar.gz` }],
+        { 'validation:rmse': 0.5, billableSeconds: 20 },
+      ],
+    ]);
+  });
+
   test('lists all steps, however many pages they fill', async () => {
     await fakeForTest();
     const names = Array.from({ length: 7 }, (_, index) => `Step${index}`);
