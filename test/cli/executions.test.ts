@@ -3,16 +3,21 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type FakeSageMaker, startSageMaker } from '../fakes/sagemaker.ts';
 import { type Project, writeProject } from '../support/project.ts';
 
+const ROLE = 'arn:aws:iam::123456789012:role/SageMaker';
 const PIPELINE = `import { definePipeline, parameter, step } from 'sagemaker-pipelines';
 
 const Rows = parameter.integer({ default: 5 });
 const Password = parameter.string({ default: 'none' });
-const ask = step.custom('Ask', 'Callback', { Rows });
-const train = step.custom('Train', 'Training', {}, { dependsOn: [ask] });
+const ask = step.custom('Ask', 'Callback', { Rows, Password }, { siblings: { SqsQueueUrl: 'https://sqs.us-east-1.amazonaws.com/1/a' } });
+const RoleArn = '${ROLE}';
+const AlgorithmSpecification = { TrainingImage: '111122223333.dkr.ecr.us-east-1.amazonaws.com/train:1', TrainingInputMode: 'File' };
+const ResourceConfig = { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 30 };
+const StoppingCondition = { MaxRuntimeInSeconds: 3600 };
+const OutputDataConfig = { S3OutputPath: 's3://bucket/out' };
+const train = step.custom('Train', 'Training', { RoleArn, OutputDataConfig, AlgorithmSpecification, ResourceConfig, StoppingCondition }, { dependsOn: [ask] });
 
 export default definePipeline({ name: 'nightly-asking', parameters: { Rows, Password }, steps: [ask, train] });
 `;
-const ROLE = 'arn:aws:iam::123456789012:role/SageMaker';
 const START = ['--no-wait', '--role-arn', ROLE, '--poll', '0.01'];
 
 let fake: FakeSageMaker;
@@ -143,7 +148,10 @@ describe('run-pipeline', () => {
     await started();
     const before = fake.operations().length;
     const changed = writeProject({
-      'pipelines/asking/pipeline.ts': PIPELINE.replace("'Training', {}", "'Training', { Count: 2 }").replace('5', '6'),
+      'pipelines/asking/pipeline.ts': PIPELINE.replace('bucket/out', 'bucket/other').replace(
+        'default: 5',
+        'default: 6',
+      ),
     });
     const args = ['--diff', '--role-arn', `${ROLE}2`, '--tags', '{"team": "one"}'];
     const { exitCode, stdout } = await changed.run('run-pipeline', args, fake.env);
@@ -151,7 +159,7 @@ describe('run-pipeline', () => {
     expect(stdout).toBe(`  pipeline
   ~ Parameters.Rows.DefaultValue: 5 → 6
 ~ step Train
-  + Arguments.Count: 2
+  ~ Arguments.OutputDataConfig.S3OutputPath: "s3://bucket/out" → "s3://bucket/other"
   settings
   ~ role: ${ROLE} → ${ROLE}2
   ~ tags: team=one

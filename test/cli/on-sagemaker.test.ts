@@ -116,7 +116,7 @@ ${withoutNames(arn)}
   test('that is too long for a request goes through the bucket, under a key of its content', async () => {
     const text =
       "import { definePipeline, step } from 'sagemaker-pipelines';\n" +
-      "const steps = Array.from({ length: 40 }, (_, index) => step.custom('Step' + index, 'Processing', { Text: 'x'.repeat(3000) }));\n" +
+      "const steps = Array.from({ length: 40 }, (_, index) => step.fail('Step' + index, { ErrorMessage: 'x'.repeat(3000) }));\n" +
       "export default definePipeline({ name: 'long', steps });\n";
     const project = writeProject({ 'pipelines/long/pipeline.ts': text });
     const { exitCode, stdout } = await project.run(COMMAND, ['--no-wait'], inCodeBuild());

@@ -92,9 +92,12 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
       throw new Refusal('ConflictException', `The token ${token} was used for another request.`);
     }
     const name = nameOf(input['PipelineName']);
-    const stored = pipelines.get(name)?.input['PipelineDefinition'];
-    const definition =
-      upstream === undefined ? stored : await definitionFrom(upstream, name, request.headers.authorization);
+    const { authorization } = request.headers;
+    const found =
+      upstream === undefined
+        ? pipelines.get(name)?.input
+        : await describeFrom(upstream, { PipelineName: name }, authorization);
+    const definition = found?.['PipelineDefinition'];
     if (typeof definition !== 'string') throw missingPipeline(name);
     checkParameters(definition, input);
     const id = randomBytes(6).toString('hex');
@@ -135,7 +138,12 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
 
   const { handlers: pipelineHandlers, pipelines } = keepPipelines(() => now);
   const handlers: Record<string, Handler> = {
-    ...(upstream === undefined ? pipelineHandlers : {}),
+    ...(upstream === undefined
+      ? pipelineHandlers
+      : {
+          'SageMaker.DescribePipeline': (input, request) =>
+            describeFrom(upstream, input, request.headers.authorization),
+        }),
     'SageMaker.StartPipelineExecution': start,
     'SageMaker.DescribePipelineExecution': describe,
     'SageMaker.ListPipelineExecutionSteps': (input) => {
@@ -341,14 +349,21 @@ function missingPipeline(name: string): Refusal {
   return new Refusal('ResourceNotFound', `Pipeline '${arnOf(name)}' does not exist.`);
 }
 
-async function definitionFrom(upstream: string, name: string, authorization: string | undefined): Promise<unknown> {
+/** moto gives a definition that it took from S3 as an object, where AWS gives its text. */
+async function describeFrom(upstream: string, input: Body, authorization: string | undefined): Promise<Answer> {
   const headers = {
     'content-type': 'application/x-amz-json-1.1',
     'x-amz-target': 'SageMaker.DescribePipeline',
     ...(authorization === undefined ? {} : { authorization }),
   };
-  const response = await fetch(upstream, { method: 'POST', headers, body: JSON.stringify({ PipelineName: name }) });
-  return ((await response.json()) as Body)['PipelineDefinition'];
+  const response = await fetch(upstream, { method: 'POST', headers, body: JSON.stringify(input) });
+  const answer = (await response.json()) as Body;
+  if (!response.ok) {
+    const type = response.headers.get('x-amzn-errortype') ?? (answer['__type'] as string);
+    throw new Refusal(type, (answer['message'] ?? answer['Message']) as string, response.status);
+  }
+  const { PipelineDefinition: definition } = answer;
+  return { ...answer, PipelineDefinition: typeof definition === 'string' ? definition : JSON.stringify(definition) };
 }
 
 const IDENTITY = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
