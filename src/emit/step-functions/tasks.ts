@@ -3,7 +3,7 @@ import { isExpression, isObject } from '../../definition/expression.ts';
 import { child, formatPath } from '../../definition/path.ts';
 import { retriersOf } from './retry.ts';
 import { type Plan, type State, type Turn, catchers, onward } from './state.ts';
-import { argumentOf, bracket, computedOf, membersOf, unsupported } from './template.ts';
+import { bracket, computedOf, membersOf, unsupported } from './template.ts';
 
 const SDK = 'arn:aws:states:::aws-sdk:sagemaker';
 const MANAGED = 'arn:aws:states:::sagemaker';
@@ -109,8 +109,7 @@ function addEndpoint(turn: Turn, plan: Plan, args: JsonObject): string {
   const { step, next } = turn;
   const place = `$.Steps${bracket(step.Name)}`;
   const [asked, wait, look] = [`${step.Name}: in service?`, `${step.Name}: wait`, `${step.Name}: look`];
-  const name = 'EndpointName.$' in args ? args['EndpointName.$']! : argumentOf(String(args['EndpointName']));
-  const named = 'EndpointName.$' in args ? { 'EndpointName.$': name } : { EndpointName: args['EndpointName']! };
+  const named = Object.fromEntries(Object.entries(args).filter(([name]) => /^EndpointName(\.\$)?$/.test(name)));
   const failed = plan.add(`${step.Name}: failed`, {
     Type: 'Fail',
     Error: step.Name,
@@ -222,7 +221,7 @@ function addEmr(turn: Turn, plan: Plan, args: JsonObject): string {
 
 function causeOf({ step, path }: Turn, plan: Plan): State {
   const message = step.Arguments['ErrorMessage'] ?? '';
-  if (!isExpression(message)) return { Cause: String(message) };
+  if (!isExpression(message)) return { Cause: typeof message === 'string' ? message : JSON.stringify(message) };
   return { CausePath: computedOf(message, child(child(path, 'Arguments'), 'ErrorMessage'), plan) };
 }
 

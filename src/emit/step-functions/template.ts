@@ -66,7 +66,7 @@ function templateOfList(list: readonly Json[], path: Path | undefined, scope: Sc
 export function computedOf(expression: Expression, path: Path | undefined, scope: Scope): string {
   if ('Std:Join' in expression) return joinOf(expression['Std:Join'] as JsonObject, path, scope);
   if ('Std:JsonGet' in expression) return jsonGetOf(expression['Std:JsonGet'] as JsonObject, path, scope);
-  const text = String(expression['Get']);
+  const text = expression['Get'];
   const reference = parseReference(text);
   switch (reference.root) {
     case 'Parameters':
