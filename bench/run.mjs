@@ -1,9 +1,11 @@
 // @ts-check
-// Prints the figures as Markdown: node bench/run.mjs [cold-start | promotion | python-sdk | source-positions | types ...]
+// Prints the figures as Markdown: node bench/run.mjs [a figure's name ...]
 import { availableParallelism } from 'node:os';
 
+import { batchTransform } from './batch-transform.mjs';
 import { coldStart } from './cold-start.mjs';
 import { ROOT, run } from './measure.mjs';
+import { modelHost } from './model-host.mjs';
 import { promotion } from './promotion.mjs';
 import { pythonSdk } from './python-sdk.mjs';
 import { sourcePositions } from './source-positions.mjs';
@@ -11,7 +13,9 @@ import { types } from './types.mjs';
 
 /** @type {Record<string, () => string>} */
 const FIGURES = {
+  'batch-transform': batchTransform,
   'cold-start': coldStart,
+  'model-host': modelHost,
   promotion,
   'python-sdk': pythonSdk,
   'source-positions': sourcePositions,
