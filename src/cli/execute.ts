@@ -8,7 +8,8 @@ import type { Answer, Arguments } from './command.ts';
 import type { Context } from './context.ts';
 import { type AccountSettings, type SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
 import type { Target } from './plan.ts';
-import { type SHOW_FLAGS, progressOf, rendererOf } from './render/choose.ts';
+import { progressOf, rendererOf } from './render/choose.ts';
+import type { SHOW_FLAGS } from './render/flags.ts';
 import { type Rerun, endsOf, failureOf, summaryText } from './render/summary.ts';
 
 /** Runs a request to its end and tells of it. */

@@ -7,11 +7,10 @@ import { MASK, isSecret, secretValues } from '../definition/secrets.ts';
 import { announcedSteps } from '../run/announced-steps.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { readConfig } from './config.ts';
-import { execute } from './execute.ts';
 import { type AccountSettings, SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
 import { type GivenValues, readAssignments, runParameters } from './parameters.ts';
 import { type Plan, TARGETS, type Target, planText, plannedImages } from './plan.ts';
-import { SHOW_FLAGS } from './render/choose.ts';
+import { SHOW_FLAGS } from './render/flags.ts';
 import { readPipeline } from './read-pipeline.ts';
 import { readParams, readSample } from './sample.ts';
 import { rerunCommand } from './rerun.ts';
@@ -99,6 +98,8 @@ export const runPipeline = defineCommand({
       const rerun = rerunCommand('run-pipeline', context.argv, secretValues(given));
       const request = { assembly: described, parameters: given };
       const before = { notes, diagnostics: warned };
+      // What only a run needs is loaded by one: a plan has to be quick.
+      const { execute } = await import('./execute.ts');
       return await execute(target, request, { ...account, args, rerun }, before, context);
     }
     const data = { dryRun: true, ...(plan as unknown as JsonObject) };
