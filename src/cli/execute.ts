@@ -7,6 +7,7 @@ import type { RunRequest, RunResult, World } from '../run/runner.ts';
 import type { Answer, Arguments } from './command.ts';
 import type { Context } from './context.ts';
 import { type AccountSettings, type SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
+import type { LOCAL_FLAGS } from './on-this-machine.ts';
 import type { Target } from './plan.ts';
 import { progressOf, rendererOf } from './render/choose.ts';
 import type { SHOW_FLAGS } from './render/flags.ts';
@@ -17,20 +18,29 @@ export type Run = (request: RunRequest, world: World) => Promise<RunResult>;
 
 /** What flags, environment and configuration say of a run beside its request; each runner takes what it knows. */
 export interface RunSettings extends AccountSettings {
-  readonly args: Arguments<typeof SAGEMAKER_FLAGS> & Arguments<typeof SHOW_FLAGS>;
+  readonly args: Arguments<typeof SAGEMAKER_FLAGS> & Arguments<typeof LOCAL_FLAGS> & Arguments<typeof SHOW_FLAGS>;
   /** The command that runs a step of this run again. */
-  readonly rerun: Rerun;
+  readonly rerun: Rerun | undefined;
 }
 
 /** What each kind of machine needs is loaded when a run goes there. */
-const RUNNERS: Readonly<Record<Target, ((settings: RunSettings) => Promise<Run>) | undefined>> = {
+const RUNNERS: Readonly<Record<Target, ((settings: RunSettings, context: Context) => Promise<Run>) | undefined>> = {
   sagemaker: async (settings) => {
     const options = sageMakerOptions(settings.args, settings);
     const { runOnSageMaker } = await import('../run/sagemaker/run.ts');
     return (request, world) => runOnSageMaker(request, options, world);
   },
   'step-functions': undefined,
-  local: undefined,
+  local: async ({ args, region }, context) => {
+    const [{ localSettings }, { runLocally }] = await Promise.all([
+      import('./on-this-machine.ts'),
+      import('../run/local/run.ts'),
+    ]);
+    return (request, world) => {
+      const { parallelism } = request.assembly;
+      return runLocally(request, world, localSettings(args, { region, parallelism }, context));
+    };
+  },
 };
 
 /** What was said before the run. */
@@ -53,7 +63,7 @@ export async function execute(
       fix: 'add --dry-run to see what would run',
     });
   }
-  const run = await load(settings);
+  const run = await load(settings, context);
   const { args, rerun } = settings;
   const secrets = secretValues(request.parameters);
   return await showRun((world) => run(request, world), before, args, context, { rerun, secrets });
