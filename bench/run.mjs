@@ -1,9 +1,10 @@
 // @ts-check
-// Prints the figures as Markdown: node bench/run.mjs [cold-start | python-sdk | source-positions | types ...]
+// Prints the figures as Markdown: node bench/run.mjs [cold-start | model-host | python-sdk | source-positions | types ...]
 import { availableParallelism } from 'node:os';
 
 import { coldStart } from './cold-start.mjs';
 import { ROOT, run } from './measure.mjs';
+import { modelHost } from './model-host.mjs';
 import { pythonSdk } from './python-sdk.mjs';
 import { sourcePositions } from './source-positions.mjs';
 import { types } from './types.mjs';
@@ -11,6 +12,7 @@ import { types } from './types.mjs';
 /** @type {Record<string, () => string>} */
 const FIGURES = {
   'cold-start': coldStart,
+  'model-host': modelHost,
   'python-sdk': pythonSdk,
   'source-positions': sourcePositions,
   types,

@@ -1,6 +1,6 @@
 // Builds `dist`: the library, the commands, the loader's hooks, and the declarations.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -14,6 +14,7 @@ const PLAIN_TEXT = ['string-width', 'wrap-ansi', 'strip-ansi'];
 
 try {
   await bundle();
+  copyPython();
   declare();
   replace();
 } finally {
@@ -51,6 +52,14 @@ async function bundle() {
         ],
       },
     },
+  });
+}
+
+/** The programs that stand for containers, where the chunks that start them look: beside themselves. */
+function copyPython() {
+  cpSync(join(root, 'src/run/local/containers/python'), join(beside, 'chunks/python'), {
+    recursive: true,
+    filter: (path) => !path.includes('__pycache__'),
   });
 }
 

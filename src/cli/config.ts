@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import { PipelineError } from '../definition/error.ts';
+import { isObject } from '../definition/expression.ts';
 import { didYouMean } from '../definition/suggest.ts';
+import type { ImageMappings } from '../run/local/containers/images.ts';
 
 /** What a project says once instead of with every command. */
 export interface Config {
@@ -11,10 +13,12 @@ export interface Config {
   readonly region?: string;
   readonly bucket?: string;
   readonly roleArn?: string;
+  /** What stands in on this machine for images that are not AWS's own. */
+  readonly images?: ImageMappings;
 }
 
 const FILE = 'pipelines.config.json';
-const MEMBERS: readonly string[] = ['default', 'region', 'bucket', 'roleArn'];
+const MEMBERS: readonly string[] = ['default', 'region', 'bucket', 'roleArn', 'images'];
 
 /** Reads `pipelines.config.json` of a folder; without such a file nothing is configured. */
 export function readConfig(cwd: string): Config {
@@ -48,6 +52,15 @@ export function readConfig(cwd: string): Config {
         at,
         detail: `the settings are: ${MEMBERS.join(', ')}`,
         fix: didYouMean(member, MEMBERS),
+      });
+    } else if (member === 'images') {
+      if (isObject(setting) && Object.values(setting).every(isObject)) continue;
+      diagnostics.push({
+        code: 'bad-setting',
+        severity: 'error',
+        message: 'The setting "images" must name objects by images',
+        at,
+        fix: '"images": { "my-image:1": { "environment": "python:3.11", "requirements": ["lightgbm==4.5.0"] } }',
       });
     } else if (typeof setting !== 'string' || setting === '') {
       const found = setting === '' ? 'empty' : JSON.stringify(setting);

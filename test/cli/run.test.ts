@@ -78,7 +78,9 @@ describe('sagemaker-pipelines run', () => {
     });
     const { exitCode, stderr } = await run(COMMAND, ['run', 'emr.json', '--local']);
     expect(exitCode).toBe(5);
-    expect(stderr).toContain('error[step-not-supported]  Spark is a EMR step, which does not run on this machine');
+    expect(stderr).toContain(
+      'error[step-not-supported]  Spark is a step of type EMR, which does not run on this machine',
+    );
     const listed = await run(COMMAND, ['runs', 'list']);
     expect(listed.stdout).toBe('');
   });

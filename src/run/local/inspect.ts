@@ -28,6 +28,7 @@ export interface Inspection {
 export async function inspect(inspection: Inspection): Promise<Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   const work: (ContainerJob | ModelContainer)[] = [];
+  const refused = new Map<string, PlannedStep[]>();
   const places = new Map([...walkSteps(inspection.document)].map((place) => [place.step.Name, place]));
   const requests = (step: string): JsonObject | undefined => {
     const place = places.get(step);
@@ -37,7 +38,9 @@ export async function inspect(inspection: Inspection): Promise<Diagnostic[]> {
     const kind = kindOf(place.step.Type);
     const planned = plannedStep(place, inspection, diagnostics, requests);
     if (kind === undefined) {
-      refuse(planned);
+      const known = refused.get(place.step.Type);
+      if (known === undefined) refused.set(place.step.Type, [planned]);
+      else known.push(planned);
       continue;
     }
     reportMembers(planned);
@@ -48,6 +51,7 @@ export async function inspect(inspection: Inspection): Promise<Diagnostic[]> {
         await reportMissing(uri, below, planned, inspection.store);
     }
   }
+  refuseTypes(refused);
   if (work.length > 0) diagnostics.push(...(await inspection.containers.inspect(work)));
   return diagnostics;
 }
@@ -79,13 +83,26 @@ function plannedStep(
   };
 }
 
-function refuse({ step, report }: PlannedStep): void {
-  report('error', 'step-not-supported', `${step.Name} is a ${step.Type} step, which does not run on this machine`, {
-    below: 'Type',
-    detail: `${whyNot(step.Type)}; what runs here: ${LOCAL_TYPES.join(', ')}`,
-    fix: 'run the pipeline on SageMaker: --on sagemaker',
-  });
+/** A pipeline may have a thousand steps of a type: they are refused in one sentence. */
+function refuseTypes(refused: ReadonlyMap<string, readonly PlannedStep[]>): void {
+  for (const [type, steps] of refused) {
+    const names = steps.slice(0, SHOWN).map(({ step }) => step.Name);
+    const more = steps.length > SHOWN ? ` and ${steps.length - SHOWN} more` : '';
+    const are = steps.length === 1 ? `is a step of type ${type}` : `are steps of type ${type}`;
+    steps[0]!.report(
+      'error',
+      'step-not-supported',
+      `${names.join(', ')}${more} ${are}, which does not run on this machine`,
+      {
+        below: 'Type',
+        detail: `${whyNot(type)}; what runs here: ${LOCAL_TYPES.join(', ')}`,
+        fix: 'run the pipeline on SageMaker: --on sagemaker',
+      },
+    );
+  }
 }
+
+const SHOWN = 5;
 
 const LATER: Readonly<Record<string, string>> = {
   RetryPolicies: 'a step that fails here is not tried again',

@@ -63,7 +63,7 @@ export async function localFiles(
     ) {
       continue;
     }
-    const path = isFileUrl(value) ? fileURLToPath(value) : resolve(cwd, value);
+    const path = pathOf(value, cwd);
     const stats = await statsOf(path);
     if (use === 'written') {
       mounts.push({ place: { bucket: LOCAL_FILES, key: name }, path, readOnly: false });
@@ -77,10 +77,12 @@ export async function localFiles(
     } else if (stats === undefined) {
       faults.push({ name, detail: `neither an S3 URI nor a file: looked for ${path}` });
     } else {
-      const key = stats.isFile() ? `${name}/${basename(path)}` : name;
-      if (use === 'model' && stats.isFile()) copies.push({ key: `${run}/${key}`, path });
+      const isCopied = use === 'model' && stats.isFile();
+      const key = [...(isCopied ? [run] : []), name, basename(path)].join('/');
+      if (isCopied) copies.push({ key, path });
       else mounts.push({ place: { bucket: LOCAL_FILES, key }, path, readOnly: true });
-      mapped[name] = `s3://${LOCAL_FILES}/${use === 'model' && stats.isFile() ? `${run}/${key}` : key}`;
+      // A slash at the end means on S3 what it means here: not the folder, but what is in it.
+      mapped[name] = `s3://${LOCAL_FILES}/${key}${stats.isDirectory() && value.endsWith('/') ? '/' : ''}`;
     }
   }
   if (faults.length > 0) throw notThere(faults);
@@ -96,6 +98,12 @@ export async function localFiles(
 
 function isFileUrl(value: ParameterValue): value is string {
   return typeof value === 'string' && value.startsWith('file://');
+}
+
+/** `file://data/a.csv`, whose `data` is no host, is how AWS's own SDK has paths written that are relative. */
+function pathOf(value: string, cwd: string): string {
+  if (value.startsWith('file:///')) return fileURLToPath(value);
+  return resolve(cwd, value.replace(/^file:\/\//, ''));
 }
 
 function notThere(faults: readonly { readonly name: string; readonly detail: string }[]): PipelineError {

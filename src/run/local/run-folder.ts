@@ -79,14 +79,16 @@ export interface StepLog {
 
 const TAIL = 20;
 
-export function openStepLog(folder: string): StepLog {
+export function openStepLog(folder: string, keep: (action: () => void) => void): StepLog {
   const files = new Map<string, number>();
   const tail: string[] = [];
   return {
     write: (stream, line) => {
-      let file = files.get(stream);
-      if (file === undefined) files.set(stream, (file = openSync(join(folder, stream), 'a')));
-      writeSync(file, `${line}\n`);
+      keep(() => {
+        let file = files.get(stream);
+        if (file === undefined) files.set(stream, (file = openSync(join(folder, stream), 'a')));
+        writeSync(file, `${line}\n`);
+      });
       tail.push(line);
       if (tail.length > TAIL) tail.shift();
     },

@@ -12,6 +12,7 @@ import type { RunRequest, RunResult, World } from '../runner.ts';
 import type { Containers } from './containers/container.ts';
 import { execution } from './execution.ts';
 import { experimentOf } from './expressions/scope.ts';
+import { type Fetch, LOCAL_BUCKET } from './fetch.ts';
 import { inspect } from './inspect.ts';
 import { publishAssets } from './publish-assets.ts';
 import { LOCAL_FILES, localFiles } from './local-files.ts';
@@ -20,7 +21,7 @@ import { NOBODY, type Registry } from './registry.ts';
 import { refuseCycles, schedule } from './schedule.ts';
 import { stepRunner } from './step-runner.ts';
 import { parseS3Uri } from './store/place.ts';
-import { type Mount, needObject, openStore, putFile } from './store/store.ts';
+import { type Mount, codeOf, needObject, openStore, putFile } from './store/store.ts';
 
 /** How runs on this machine are set up. */
 export interface LocalSettings {
@@ -33,7 +34,7 @@ export interface LocalSettings {
   /** What stands in for the service's containers; loaded when the run is known to be right. */
   readonly containers: (needs: ContainerNeeds) => Promise<Containers>;
   /** Brings what is missing in the store from S3. */
-  readonly fetch?: (s3Uri: string) => Promise<void>;
+  readonly fetch?: (tell: (message: string) => void) => Fetch;
 }
 
 /** What stands in for containers asks of the run around it. */
@@ -44,8 +45,7 @@ export interface ContainerNeeds {
   readonly fetchObject: (s3Uri: string, file: string) => Promise<void>;
 }
 
-/** What the artefact bucket and the execution role are where there is no account. */
-const LOCAL_BUCKET = 'sagemaker-local';
+/** What the execution role is where there is no account. */
 const LOCAL_ROLE = `arn:aws:iam::${NOBODY}:role/sagemaker-local`;
 
 /** Runs a document on this machine. */
@@ -70,10 +70,11 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   const variables = execution({ pipeline: assembly.name, run, region: settings.region, started });
   const known = { parameters, execution: variables };
   const experiment = experimentOf(document, known);
-  const obtain = settings.fetch ?? (() => Promise.resolve());
   let tell = (message: string): void => {
     world.say({ version: 1, time: world.now().toISOString(), type: 'progress', message });
   };
+  const fetch = settings.fetch?.((message) => tell(message));
+  const obtain = (uri: string): Promise<void> => fetch?.(store, uri) ?? Promise.resolve();
   const containers = loadedLate(settings.containers, {
     tell: (message) => tell(message),
     fetchObject: async (uri, file) => {
@@ -104,7 +105,10 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     { version: 1, run, pipeline: assembly.name, started: started.toISOString(), parameters: shown },
     `${JSON.stringify(document, null, 2)}\n`,
   );
-  const say = teller(folder, world);
+  const broken = new AbortController();
+  const signal = AbortSignal.any([world.interrupted, broken.signal]);
+  const keep = keeper(folder, broken);
+  const say = teller(folder, world, keep.write);
   tell = (message) => say({ type: 'progress', message });
   const steps = announcedSteps(document);
   const links: Link[] = [{ title: 'folder', target: folder.path }];
@@ -116,7 +120,8 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     document,
     folder,
     say,
-    signal: world.interrupted,
+    keep: keep.write,
+    signal,
     surroundings: {
       pipeline: assembly.name,
       run,
@@ -134,11 +139,12 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   });
   const endings = await schedule(document, {
     maxParallel: settings.maxParallel,
-    signal: world.interrupted,
+    signal,
     start: runner.start,
     skip: runner.skip,
   });
   stopping();
+  keep.check();
   const state = stateOf(
     [...endings.values()].map((ending) => ending.state),
     world.interrupted.aborted,
@@ -181,11 +187,41 @@ function withDefaults(
 type Say = (happening: RunHappening) => void;
 
 /** Whoever listens hears everything; lines of logs have files of their own in the run's folder. */
-function teller(folder: RunFolder, world: World): Say {
+function teller(folder: RunFolder, world: World, keep: Keeper['write']): Say {
   return (happening) => {
     const event = { version: 1, time: world.now().toISOString(), ...happening } as const;
-    if (event.type !== 'log') appendEvent(folder, event);
+    if (event.type !== 'log') keep(() => appendEvent(folder, event));
     world.say(event);
+  };
+}
+
+/** Writes what a run leaves in its folder. When that cannot be written, the run is ended, and then that is said. */
+interface Keeper {
+  readonly write: (action: () => void) => void;
+  readonly check: () => void;
+}
+
+function keeper({ path }: RunFolder, broken: AbortController): Keeper {
+  let fault: unknown;
+  return {
+    write: (action) => {
+      try {
+        action();
+      } catch (error) {
+        fault ??= error;
+        broken.abort();
+      }
+    },
+    check: () => {
+      if (fault === undefined) return;
+      const code = codeOf(fault);
+      const known = { ENOENT: 'run-folder-gone', ENOSPC: 'disk-full' }[code ?? ''] ?? 'cannot-write';
+      throw new PipelineError('failed', known, `The run was ended, as its folder cannot be written: ${path}`, {
+        detail: (fault as Error).message,
+        fix: code === 'ENOSPC' ? 'make room on the disk' : undefined,
+        cause: fault,
+      });
+    },
   };
 }
 

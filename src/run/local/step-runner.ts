@@ -20,6 +20,8 @@ export interface StepRunnerRequest {
   readonly surroundings: Omit<Surroundings, 'scope'>;
   readonly known: Pick<Scope, 'parameters' | 'execution' | 'experiment'>;
   readonly say: (happening: RunHappening) => void;
+  /** Writes into the run's folder; where that fails, the run ends. */
+  readonly keep: (action: () => void) => void;
   readonly signal: AbortSignal;
 }
 
@@ -31,7 +33,7 @@ export interface StepRunner extends Pick<Conductor, 'start' | 'skip'> {
 }
 
 export function stepRunner(request: StepRunnerRequest): StepRunner {
-  const { surroundings, say, folder } = request;
+  const { surroundings, say, keep, folder } = request;
   const finished = new Map<string, { readonly step: StepDocument; readonly result: StepResult }>();
   let first: { readonly step: string; readonly error: unknown } | undefined;
 
@@ -44,7 +46,7 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
   };
 
   const end = (step: StepDocument, record: StepRecord, more: Partial<EndOfStep>): void => {
-    writeJson(join(stepFolder(folder, step.Name), 'result.json'), record);
+    keep(() => writeJson(join(stepFolder(folder, step.Name), 'result.json'), record));
     say({
       type: 'step-ended',
       step: step.Name,
@@ -62,17 +64,17 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
     reason: () => (first === undefined ? {} : { reason: `${first.step} failed: ${sentence(first.error)}` }),
     fault: () => (first !== undefined && isPipelineError(first.error) ? first.error : undefined),
     skip: (step, state, reason) => {
-      mkdirSync(stepFolder(folder, step.Name), { recursive: true });
+      keep(() => mkdirSync(stepFolder(folder, step.Name)));
       end(step, { state, reason, ended: surroundings.now().toISOString() }, {});
     },
     start: async (step): Promise<Ending> => {
       const path = stepFolder(folder, step.Name);
-      mkdirSync(path, { recursive: true });
+      keep(() => mkdirSync(path));
       const started = surroundings.now();
       const job = jobName(surroundings.run, step.Name, surroundings.unique);
       const links = [{ title: 'log', target: path }];
       say({ type: 'step-started', step: step.Name, attempt: 1, job, links });
-      const log = openStepLog(path);
+      const log = openStepLog(path, keep);
       const seconds = (): number => (surroundings.now().getTime() - started.getTime()) / 1000;
       try {
         const result = await runStep(step, { path, job, log, scope, request });

@@ -51,8 +51,8 @@ async function unpackInto(archive: string, root: string): Promise<void> {
   }
   // Only now, as a link may lead over others.
   for (const { path, target, name } of links) {
-    const leadsTo = await realpath(path).catch(() => resolve(dirname(path), target));
-    if (!isInside(root, leadsTo)) throw refused(archive, `${name} is a link to ${target}, outside the archive`);
+    if (!(await staysInside(root, path, target)))
+      throw refused(archive, `${name} is a link to ${target}, outside the archive`);
   }
 }
 
@@ -80,6 +80,16 @@ function pathIn(root: string, { name, type }: TarEntry, archive: string): string
   const path = resolve(root, ...name.split('/').filter((part) => part !== '' && part !== '.'));
   if (name.split('/').includes('..') || !isInside(root, path)) throw refused(archive, `${name} leads out of it`);
   return path;
+}
+
+/** What of a link's way is there is followed; what is not there yet may not turn back. */
+async function staysInside(root: string, path: string, target: string): Promise<boolean> {
+  const way = (target.startsWith('/') ? target : `${dirname(path)}/${target}`).split('/');
+  for (let length = way.length; length > 1; length--) {
+    const known = await realpath(way.slice(0, length).join('/')).catch(() => undefined);
+    if (known !== undefined) return isInside(root, known) && !way.slice(length).includes('..');
+  }
+  return false;
 }
 
 function isInside(root: string, path: string): boolean {

@@ -1,10 +1,9 @@
 import type { Json, JsonObject } from '../../../definition/document.ts';
 import { PipelineError } from '../../../definition/error.ts';
-import type { ModelContainer } from '../containers/container.ts';
 import { containersOf, modelArn, needPackage, putModel } from '../registry.ts';
 import { firstBelow, reportIgnored } from './layout.ts';
 import { at, objectsAt, textAt, textMapAt } from './read.ts';
-import type { PlannedStep, StepKind, StepWork } from './step.ts';
+import type { PlannedStep, StepKind, StepRead, StepWork } from './step.ts';
 
 const IGNORED = {
   VpcConfig: 'models are served on this machine alone',
@@ -19,6 +18,7 @@ export const model: StepKind = {
     inspectContainers(planned, 'Arguments');
     reportIgnored(planned.given, IGNORED, planned);
   },
+  reads: ({ given }) => modelReads(containersIn(given), 'Arguments'),
   run: async (work) => {
     const { given, job, registry } = work;
     const containers: Json[] = [];
@@ -44,14 +44,6 @@ export function containersIn(given: Json | undefined): readonly JsonObject[] {
   const primary = at(given, 'PrimaryContainer');
   const list = objectsAt(given, 'Containers');
   return list.length > 0 ? list : objectsAt({ list: primary === undefined ? [] : [primary] }, 'list');
-}
-
-export function modelContainers(given: Json): ModelContainer[] {
-  return containersIn(given).flatMap((container) => {
-    const image = textAt(container, 'Image');
-    if (image === undefined) return [];
-    return [{ image, folder: '/', environment: textMapAt(container, 'Environment') }];
-  });
 }
 
 /** Says what of a model's containers cannot be served here. */
@@ -80,6 +72,14 @@ async function withPackage({ registry }: StepWork, container: JsonObject): Promi
     ...rest,
     Environment: { ...textMapAt(each, 'Environment'), ...textMapAt({ environment: environment ?? {} }, 'environment') },
   }));
+}
+
+/** The model data that containers name. */
+export function modelReads(containers: readonly JsonObject[], below: string): StepRead[] {
+  return containers.flatMap((container) => {
+    const uri = modelDataOf(container);
+    return uri === undefined ? [] : [{ uri, below }];
+  });
 }
 
 /** Where a container's model data is, whichever way it is given. */

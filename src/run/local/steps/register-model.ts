@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../definition/document.ts';
 import { PipelineError } from '../../../definition/error.ts';
 import { addPackage } from '../registry.ts';
 import { reportIgnored } from './layout.ts';
-import { needData } from './model.ts';
+import { modelReads, needData } from './model.ts';
 import { objectsAt, textAt } from './read.ts';
 import type { StepKind } from './step.ts';
 
@@ -14,6 +14,9 @@ const IGNORED = {
 /** A RegisterModel step: the next version of a group in the registry of this project. */
 export const registerModel: StepKind = {
   inspect: (planned) => reportIgnored(planned.given, IGNORED, planned),
+  reads: ({ given }) => {
+    return modelReads(objectsAt(given, 'InferenceSpecification', 'Containers'), 'Arguments.InferenceSpecification');
+  },
   run: async (work) => {
     const { given, registry, now, step } = work;
     // With a custom prefix the SDK names the package instead of its group.

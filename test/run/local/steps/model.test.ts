@@ -50,8 +50,11 @@ describe('a Model step', () => {
   });
 
   test('is not made without its data', async () => {
-    const ran = await bench().run(documentOf([create('Create', container('s3://b/none'))]));
-    expect(ran.reasons).toEqual({ Create: 'There is no model data at s3://b/none' });
+    const made = create('Create', container('s3://b/none'));
+    await expect(bench().run(documentOf([made]))).rejects.toMatchObject({ diagnostics: [{ code: 'missing-input' }] });
+    const later = { ...made, DependsOn: ['First'] };
+    const ran = await bench().run(documentOf([shellStep('First', { script: 'true' }), later]));
+    expect(ran.reasons['Create']).toBe('There is no model data at s3://b/none');
   });
 
   test('takes the containers of a model package, with what it adds to them', async () => {
