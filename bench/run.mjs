@@ -1,8 +1,9 @@
 // @ts-check
-// Prints the figures as Markdown: node bench/run.mjs [cold-start | model-host | python-sdk | source-positions | types ...]
+// Prints the figures as Markdown: node bench/run.mjs [cold-start | local-run | model-host | python-sdk | source-positions | types ...]
 import { availableParallelism } from 'node:os';
 
 import { coldStart } from './cold-start.mjs';
+import { localRun } from './local-run.mjs';
 import { ROOT, run } from './measure.mjs';
 import { modelHost } from './model-host.mjs';
 import { pythonSdk } from './python-sdk.mjs';
@@ -12,6 +13,7 @@ import { types } from './types.mjs';
 /** @type {Record<string, () => string>} */
 const FIGURES = {
   'cold-start': coldStart,
+  'local-run': localRun,
   'model-host': modelHost,
   'python-sdk': pythonSdk,
   'source-positions': sourcePositions,
