@@ -55,11 +55,11 @@ async function bundle() {
   });
 }
 
-/** The programs that stand for containers, where the chunks that start them look: beside themselves. */
+/** Programs that run under a job's Python: they stand beside the chunks as they stand beside the sources that name them. */
 function copyPython() {
   cpSync(join(root, 'src/run/local/containers/python'), join(beside, 'chunks/python'), {
     recursive: true,
-    filter: (path) => !path.includes('__pycache__'),
+    filter: (path) => !/(?:__pycache__|\.pyc)$/.test(path),
   });
 }
 

@@ -25,13 +25,20 @@ export const getPipelineDefinition = defineCommand({
     bucket: { type: 'text', describe: 'Put this artefact bucket in instead of the parameter ArtifactBucket' },
     'role-arn': { type: 'text', describe: 'Put this role in instead of the parameter ExecutionRoleArn' },
     kwargs: { type: 'text', describe: 'Options for a pipeline that is a function: JSON, or a Python dict' },
+    check: { type: 'flag', describe: 'Check the definition first; --no-check leaves it out [yes]' },
   },
   async run(args, context): Promise<Answer> {
     const config = readConfig(context.cwd);
     const region = regionOf(args.region, context.env, config);
     // A document is bound only when that is asked for here: a file must not differ because of who happens to write it.
     const account = { bucket: bucketOf(args.bucket, {})?.value, roleArn: roleOf(args['role-arn'], {}, {})?.value };
-    const wanted = { name: args.name, kwargs: args.kwargs, region: region.value, otherwise: 'nothing was written' };
+    const wanted = {
+      name: args.name,
+      kwargs: args.kwargs,
+      region: region.value,
+      otherwise: 'nothing was written',
+      check: args.check,
+    };
     const { assembly, diagnostics } = await readPipeline(wanted, config, context);
     const definition = bind(assembly.definition, account);
     const text = toJson(definition);

@@ -31,6 +31,7 @@ export const RUN_FLAGS = {
   bucket: { type: 'text', describe: 'The artefact bucket' },
   region: { type: 'text', describe: 'The region [AWS_REGION, else us-east-1]' },
   kwargs: { type: 'text', describe: 'Options for a pipeline that is a function: JSON, or a Python dict' },
+  check: { type: 'flag', describe: 'Check the definition first; --no-check leaves it out [yes]' },
   tags: { type: 'text', describe: 'Tags: a list of Key and Value, or one object; JSON or Python' },
   description: { type: 'text', describe: "The pipeline's description" },
   wait: { type: 'flag', describe: 'Stay until the run has ended [yes]' },
@@ -54,9 +55,10 @@ export const runPipeline = defineCommand({
     ...RUN_FLAGS,
   },
   async run(args, context): Promise<Answer> {
-    const { name, kwargs } = args;
+    const { name, kwargs, check } = args;
     return await runSource(
-      (region, config) => readPipeline({ name, kwargs, region, otherwise: 'nothing was started' }, config, context),
+      (region, config) =>
+        readPipeline({ name, kwargs, region, check, otherwise: 'nothing was started' }, config, context),
       args,
       context,
       'run-pipeline',

@@ -120,7 +120,7 @@ python prepare.py "$@"
       const folder = layOut({ [`${CODE}/x.py`]: `print(open('/opt/ml/${CODE}/x.py').read()[:5])` });
       await run(open({ temporary }), processing(folder));
       expect(readdirSync(temporary)).toEqual([]);
-      expect(readdirSync(folder, { recursive: true }).toSorted()).toEqual([
+      expect((readdirSync(folder, { recursive: true }) as string[]).toSorted()).toEqual([
         'processing',
         'processing/input',
         CODE,
