@@ -70,3 +70,17 @@ describe('a run on this machine', () => {
     expect(existsSync(join(stateFolder, 'runs', ran.run, 'steps/Bad/opt-ml'))).toBe(true);
   });
 });
+
+test('a job finds the store as S3 by what every client of AWS reads from its environment', async () => {
+  const { put, run, get: read } = bench();
+  await put('s3://b/in/a.csv', 'from the store');
+  const script = `node -e "
+    const url = process.env.AWS_ENDPOINT_URL_S3 + '/b/';
+    fetch(url + 'in/a.csv').then((answer) => answer.text())
+      .then((text) => fetch(url + 'out/b', { method: 'PUT', body: text + ', and back' }))
+      .then((answer) => process.exit(answer.ok ? 0 : 1));
+  "`;
+  const ran = await run(documentOf([shellStep('Client', { script })]));
+  expect(ran.reasons).toEqual({ Client: undefined });
+  expect(await read('s3://b/out/b')).toBe('from the store, and back');
+});
