@@ -1,7 +1,8 @@
 // @ts-check
-// Prints the figures as Markdown: node bench/run.mjs [cold-start | local-run | model-host | python-sdk | source-positions | types ...]
+// Prints the figures as Markdown: node bench/run.mjs [a figure's name ...]
 import { availableParallelism } from 'node:os';
 
+import { batchTransform } from './batch-transform.mjs';
 import { coldStart } from './cold-start.mjs';
 import { localRun } from './local-run.mjs';
 import { ROOT, run } from './measure.mjs';
@@ -12,6 +13,7 @@ import { types } from './types.mjs';
 
 /** @type {Record<string, () => string>} */
 const FIGURES = {
+  'batch-transform': batchTransform,
   'cold-start': coldStart,
   'local-run': localRun,
   'model-host': modelHost,

@@ -107,7 +107,10 @@ export async function runSource(
   if (sampled.length > 0) {
     notes.push(`note: ${sampled.join(', ')} from ${relative(context.cwd, sample!.file!)}`);
   }
-  const warned = target === 'local' ? diagnostics : [...diagnostics, ...secrets.map(secretParameter)];
+  // On this machine nobody else sees them; and what the author wrote as a default is known to all who read the code.
+  const shown =
+    target === 'local' ? [] : parameters.filter(({ name, from }) => secrets.includes(name) && from !== 'default');
+  const warned = [...diagnostics, ...shown.map(({ name }) => secretParameter(name))];
   if (args['dry-run'] !== true) {
     const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
     const given = Object.fromEntries(values) as Record<string, ParameterValue>;
