@@ -75,10 +75,14 @@ test('a job finds the store as S3 by what every client of AWS reads from its env
   const { put, run, get: read } = bench();
   await put('s3://b/in/a.csv', 'from the store');
   const script = `node -e "
+    const http = require('node:http');
     const url = process.env.AWS_ENDPOINT_URL_S3 + '/b/';
-    fetch(url + 'in/a.csv').then((answer) => answer.text())
-      .then((text) => fetch(url + 'out/b', { method: 'PUT', body: text + ', and back' }))
-      .then((answer) => process.exit(answer.ok ? 0 : 1));
+    http.get(url + 'in/a.csv', (answer) => {
+      answer.on('data', (text) => {
+        const request = http.request(url + 'out/b', { method: 'PUT' }, ({ statusCode }) => process.exit(statusCode - 200));
+        request.end(text + ', and back');
+      });
+    });
   "`;
   const ran = await run(documentOf([shellStep('Client', { script })]));
   expect(ran.reasons).toEqual({ Client: undefined });
