@@ -150,10 +150,13 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   });
   const { start, skip } = runner;
   const { maxParallel } = settings;
-  const endings = await schedule(document, { maxParallel, signal, start, skip }).finally(async () => {
+  let endings: Awaited<ReturnType<typeof schedule>>;
+  try {
+    endings = await schedule(document, { maxParallel, signal, start, skip });
+  } finally {
     stopping();
     await server?.stop();
-  });
+  }
   keep.check();
   const state = stateOf(
     [...endings.values()].map((ending) => ending.state),
