@@ -28,15 +28,15 @@ const AT_ONCE = 8;
 export function fetchFrom({ open, tell }: FetchSettings): Fetch {
   const asked = new Map<string, Promise<void>>();
   let opened: Promise<S3> | undefined;
-  const fetchMissing = async (store: Store, uri: string): Promise<void> => {
-    if (!(await isThere(store, uri))) await bring(await (opened ??= open()), store, uri, tell);
-  };
   return (store, uri) => {
     // Made up on this machine: on S3 they could only be somebody else's.
     if (LOCAL_BUCKETS.includes(parseS3Uri(uri).bucket)) return Promise.resolve();
     const known = asked.get(uri);
     if (known !== undefined) return known;
-    const fetching = fetchMissing(store, uri);
+    const bringIfMissing = async (): Promise<void> => {
+      if (!(await isThere(store, uri))) await bring(await (opened ??= open()), store, uri, tell);
+    };
+    const fetching = bringIfMissing();
     asked.set(uri, fetching);
     // What failed may be asked for again.
     fetching.catch(() => asked.delete(uri));
