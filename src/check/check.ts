@@ -69,13 +69,20 @@ export function check(document: PipelineDocument, origins: Readonly<Record<strin
   if (!isObject(document)) return [...shape];
   const read: Read = { parameters: new Set(), files: new Set() };
   const faults = byPlace(document, once(faultsOf(subjectOf(document, read), read)));
-  const located = faults.map(({ place, origin, ...fault }): Diagnostic => {
-    const path = formatPath(place) || '$';
-    return { ...fault, path, at: originOf(origins, origin === undefined ? path : formatPath(origin)) };
-  });
-  return shape.length === 0
-    ? located
-    : [...shape.map((fault) => ({ ...fault, at: originOf(origins, fault.path!) })), ...located];
+  const lineOf = lineFinder(origins);
+  return [
+    ...shape.map((fault) => ({ ...fault, at: lineOf(fault.path ?? '') })),
+    ...faults.map(({ place, origin, ...fault }): Diagnostic => {
+      const path = formatPath(place) || '$';
+      return { ...fault, path, at: lineOf(origin === undefined ? path : formatPath(origin)) };
+    }),
+  ];
+}
+
+/** The author's line for a path. What is beneath the deepest that the author wrote is not looked at. */
+function lineFinder(origins: Readonly<Record<string, string>>): (path: string) => string | undefined {
+  const longest = Object.keys(origins).reduce((most, path) => Math.max(most, path.length), 0);
+  return (path) => (longest === 0 ? undefined : originOf(origins, path.slice(0, longest + 1)));
 }
 
 /** What is true of a parameter is found at each place that reads it. */
