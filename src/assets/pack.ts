@@ -31,14 +31,20 @@ async function* tar(files: readonly AssetFile[]): AsyncGenerator<Uint8Array, voi
   const buffer = Buffer.allocUnsafe(CHUNK);
   for (const file of files) {
     yield tarHeader(file);
-    yield* contentOf(file, buffer);
+    yield* readAssetFile(file, buffer);
     yield tarPadding(file.size);
   }
   yield tarEnd();
 }
 
-/** A file's bytes, each piece in the same buffer: it is good until the next one is asked for. */
-async function* contentOf(file: AssetFile, buffer: Buffer): AsyncGenerator<Uint8Array, void, undefined> {
+/**
+ * A file's bytes, each piece in the same buffer: it is good until the next one is asked for. Ends in `asset-changed`
+ * when they are not those that were hashed.
+ */
+export async function* readAssetFile(
+  file: AssetFile,
+  buffer = Buffer.allocUnsafe(CHUNK),
+): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     const handle = await open(file.path);
     try {

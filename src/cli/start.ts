@@ -10,12 +10,15 @@ import type { Suite } from './suite.ts';
 import { PipelineError } from '../definition/error.ts';
 
 const INTERRUPTED = 130;
+/** Nine lines of the AWS SDK about the next major version of Node, with every client that is made. */
+const SDK_WARNING = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
 
 /** Runs a command as this process; `bin` is the URL of the file that was started. */
 export function start(command: Command | Suite, bin: string): void {
   // An author's `console.log` must not mix with the answer.
   globalThis.console = new Console(process.stderr);
   process.stdout.on('error', leaveQuietly);
+  process.env[SDK_WARNING] ??= 'true';
   void run(command, contextOf(bin));
 }
 
@@ -85,7 +88,10 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   return {
     write: (text) => void stream.write(text),
     isTTY: stream.isTTY,
-    columns: stream.columns,
+    // A window changes its size while a run is shown.
+    get columns() {
+      return stream.columns;
+    },
   };
 }
 

@@ -1,0 +1,240 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+
+import { headObject } from '../../src/s3/head.ts';
+import { type FaultProxy, type Seen, errorAnswer, startFaultProxy } from '../fakes/fault-proxy.ts';
+import { expectNoUploads, s3OnMoto } from '../s3/s3-on-moto.ts';
+import { programOf, writeProject } from '../support/project.ts';
+import { describeWithPython } from '../support/python-environment.ts';
+import { killGroup } from '../support/run-command.ts';
+
+const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:keep';
+const PIPELINE = `import { asset, definePipeline, step } from 'sagemaker-pipelines';
+export default definePipeline({
+  name: 'small',
+  steps: [step.lambda('Keep', { code: asset(import.meta, 'train.bin') }, { functionArn: '${FUNCTION}' })],
+});
+`;
+const FILES = { 'pipelines/small/pipeline.ts': PIPELINE, 'pipelines/small/train.bin': 'print(1)\n' };
+const MIB = 2 ** 20;
+
+describeWithPython('publish', () => {
+  const there = s3OnMoto();
+  let proxy: FaultProxy;
+  beforeAll(async () => {
+    proxy = await startFaultProxy(there.moto.endpoint);
+  });
+  afterAll(() => proxy?.stop());
+
+  const published = (files: Readonly<Record<string, string>> = FILES) => {
+    const { folder, run } = writeProject(files);
+    return {
+      folder,
+      publish: (...args: string[]) =>
+        run('sagemaker-pipelines', ['publish', ...args], { ...there.moto.env, AWS_ENDPOINT_URL: proxy.endpoint }),
+    };
+  };
+
+  test('says what it uploaded, and the second time that it is there', async () => {
+    const { publish } = published();
+    const planned = await publish('--bucket', 'models', '--dry-run');
+    expect(planned.stdout).toMatch(/^missing {3}s3:\/\/models\/assets\/[0-9a-f]{64}\/train\.bin\n$/);
+    expect(planned.stderr).toBe('1 object would be uploaded (9 bytes)\n');
+    const first = await publish('small', '--bucket', 'models');
+    expect(first).toMatchObject({ exitCode: 0, stderr: '1 object uploaded (9 bytes)\n' });
+    expect(first.stdout).toBe(planned.stdout.replace('missing ', 'uploaded'));
+    const second = await publish('--name', 'small', '--bucket', 'models');
+    expect(second).toMatchObject({ exitCode: 0, stderr: '1 object there already\n' });
+    expect(second.stdout).toBe(planned.stdout.replace('missing', 'there  '));
+  });
+
+  test('answers in JSON', async () => {
+    const { folder, publish } = published({ ...FILES, 'pipelines/small/train.bin': 'print(2)\n' });
+    const { stdout } = await publish('--bucket', 'models', '--json');
+    const answer = JSON.parse(stdout) as { assets: { hash: string }[] };
+    const hash = answer.assets[0]!.hash;
+    expect(answer).toEqual({
+      version: 1,
+      command: 'sagemaker-pipelines publish',
+      pipeline: 'small',
+      region: 'us-east-1',
+      bucket: 'models',
+      dryRun: false,
+      assets: [
+        {
+          path: join(folder, 'pipelines/small/train.bin'),
+          packaging: 'file',
+          hash,
+          uri: `s3://models/assets/${hash}/train.bin`,
+          state: 'uploaded',
+          objects: [{ key: `assets/${hash}/train.bin`, size: 9, state: 'uploaded' }],
+        },
+      ],
+      diagnostics: [],
+    });
+  });
+
+  test('sends the owner and the key along', async () => {
+    proxy.clear();
+    const { publish } = published({ ...FILES, 'pipelines/small/train.bin': 'print(3)\n' });
+    const key = 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+    await publish('--bucket', 'models', '--kms-key', key, '--expected-owner', '123456789012');
+    const owners = new Set(proxy.requests.map(({ headers }) => headers['x-amz-expected-bucket-owner']));
+    expect(owners).toEqual(new Set(['123456789012']));
+    const [put] = proxy.requests.filter(({ method }) => method === 'PUT');
+    expect(put?.headers['x-amz-server-side-encryption-aws-kms-key-id']).toBe(key);
+  });
+
+  test.each<[string, string[], number, string]>([
+    [
+      'no bucket',
+      [],
+      2,
+      `error[missing-bucket]  Nothing says which bucket to publish to
+  fix: --bucket BUCKET, or "bucket" in pipelines.config.json
+`,
+    ],
+    [
+      'an owner that is no account',
+      ['--bucket', 'models', '--expected-owner', 'me'],
+      2,
+      `error[bad-value]  "me" is no account
+  it comes from --expected-owner
+  fix: an account has twelve digits: 111122223333
+`,
+    ],
+    [
+      'a bucket that is not there',
+      ['--bucket', 'nowhere-at-all'],
+      4,
+      `error[aws-bucket-absent]  Cannot use the bucket nowhere-at-all: there is no such bucket
+  NoSuchBucket
+  fix: create the bucket, or name another one
+`,
+    ],
+  ])('%s', async (_, args, exitCode, stderr) => {
+    expect(await published().publish(...args)).toMatchObject({ exitCode, stdout: '', stderr });
+  });
+
+  test('credentials that have expired end with what AWS says and what to do', async () => {
+    proxy.clear();
+    const expired = errorAnswer(400, 'ExpiredToken', 'The provided token has expired.');
+    proxy.add({ when: () => true, fault: expired, times: 10 });
+    expect(await published().publish('--bucket', 'models')).toMatchObject({
+      exitCode: 4,
+      stderr: `error[aws-credentials-expired]  Cannot use the bucket models: the credentials have expired
+  ExpiredToken: The provided token has expired. (request FAULT00000000001)
+  fix: renew them (aws sso login, or assume the role again) and run this again
+`,
+    });
+    proxy.clear();
+  });
+
+  test('no credentials at all end with where they come from', async () => {
+    const { run } = writeProject(FILES);
+    const env = {
+      AWS_ENDPOINT_URL: there.moto.endpoint,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_CONFIG_FILE: '/dev/null',
+    };
+    const none = { ...env, AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
+    expect(await run('sagemaker-pipelines', ['publish', '--bucket', 'models'], none)).toMatchObject({
+      exitCode: 4,
+      stderr: `error[aws-credentials-missing]  Cannot use the bucket models: there are no AWS credentials
+  CredentialsProviderError: Could not load credentials from any providers
+  fix: log in (aws sso login) or name a profile: AWS_PROFILE
+`,
+    });
+  });
+
+  /** A project whose asset has this size and costs no disk. */
+  const large = (size: number) => {
+    const project = published();
+    truncateSync(join(project.folder, 'pipelines/small/train.bin'), size);
+    return project;
+  };
+  const isPart = ({ query, method }: Seen): boolean => method === 'PUT' && query.has('partNumber');
+  const sentParts = () => proxy.requests.filter(isPart).map(({ query }) => Number(query.get('partNumber')));
+  const start = (folder: string) => {
+    const args = ['publish', '--bucket', 'models'];
+    const child = spawn(process.execPath, [programOf('sagemaker-pipelines'), ...args], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], ...there.moto.env, AWS_ENDPOINT_URL: proxy.endpoint },
+      stdio: 'ignore',
+      detached: true,
+    });
+    onTestFinished(() => killGroup(child.pid));
+    return { child, ended: once(child, 'exit') };
+  };
+  const partArrived = async (number: number): Promise<void> => {
+    for (let turn = 0; turn < 3000 && !sentParts().includes(number); turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+
+  test('that was killed leaves nothing to be seen, and the next one sends what is missing', async () => {
+    proxy.clear();
+    const { folder, publish } = large(100 * MIB);
+    const isSeventh = (request: Seen): boolean => isPart(request) && request.query.get('partNumber') === '7';
+    proxy.add({ when: isSeventh, fault: { kind: 'delay', milliseconds: 30_000 } });
+    const { child, ended } = start(folder);
+    await partArrived(7);
+    child.kill('SIGKILL');
+    await ended;
+    expect((await there.s3.listMultipartUploads({ Bucket: 'models' })).Uploads?.length).toBe(1);
+
+    proxy.clear();
+    const { stdout, stderr, exitCode } = await publish('--bucket', 'models');
+    const key = /assets\/.*/.exec(stdout)?.[0] ?? '';
+    expect({ exitCode, size: await headObject(there.s3, { bucket: 'models', key }) }).toMatchObject({
+      exitCode: 0,
+      size: { state: 'there', size: 100 * MIB },
+    });
+    expect(stderr).toMatch(/train\.bin {2}100 % of 104\.9 MB\n1 object uploaded \(104\.9 MB\)\n$/);
+    expect(sentParts()).toContain(7);
+    expect(sentParts()).not.toContain(1);
+    await expectNoUploads(there.s3, 'models');
+  });
+
+  test('that is interrupted tidies up and says so', async () => {
+    proxy.clear();
+    const { folder } = large(101 * MIB);
+    proxy.add({ when: isPart, fault: { kind: 'delay', milliseconds: 30_000 }, skip: 4 });
+    const { child, ended } = start(folder);
+    await partArrived(5);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    await expectNoUploads(there.s3, 'models');
+  });
+
+  test('holds a few parts of a large asset in memory, and no more', async () => {
+    const peak = async (size: number): Promise<number> => {
+      const { folder } = large(size);
+      const said = join(folder, 'peak');
+      writeFileSync(
+        join(folder, 'peak.mjs'),
+        `import { writeFileSync } from 'node:fs';
+process.on('exit', () => writeFileSync(${JSON.stringify(said)}, String(process.resourceUsage().maxRSS)));`,
+      );
+      const args = [
+        '--import',
+        join(folder, 'peak.mjs'),
+        programOf('sagemaker-pipelines'),
+        'publish',
+        '--bucket',
+        'models',
+      ];
+      const child = spawn(process.execPath, args, {
+        cwd: folder,
+        env: { PATH: process.env['PATH'], ...there.moto.env },
+        stdio: 'ignore',
+      });
+      expect(await once(child, 'exit')).toEqual([0, null]);
+      return Number(readFileSync(said, 'utf8')) / 1024;
+    };
+    expect(await peak(300 * MIB)).toBeLessThan(230);
+  });
+});
