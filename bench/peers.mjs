@@ -21,6 +21,13 @@ export function sdkPython() {
   return join(run('python3', [script, cache(), 'sagemaker-sdk', SDK]).trim(), 'bin/python');
 }
 
+/** A Python with scikit-learn: the environment of the tests. */
+export function scikitLearnPython() {
+  const script = join(ROOT, 'test/support/make_environment.py');
+  const packages = ['numpy==1.24.4', 'pytest==8.4.2', 'scikit-learn==1.2.1', 'scipy==1.10.1'];
+  return join(run('python3', [script, cache(), 'scikit-learn', ...packages]).trim(), 'bin/python');
+}
+
 /**
  * The Node that runs the bench, and the newest of each other line, where it can be had.
  *

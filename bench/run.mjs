@@ -1,10 +1,11 @@
 // @ts-check
-// Prints the figures as Markdown: node bench/run.mjs [batch-transform | cold-start | python-sdk | source-positions | types ...]
+// Prints the figures as Markdown: node bench/run.mjs [a figure's name ...]
 import { availableParallelism } from 'node:os';
 
 import { batchTransform } from './batch-transform.mjs';
 import { coldStart } from './cold-start.mjs';
 import { ROOT, run } from './measure.mjs';
+import { modelHost } from './model-host.mjs';
 import { pythonSdk } from './python-sdk.mjs';
 import { sourcePositions } from './source-positions.mjs';
 import { types } from './types.mjs';
@@ -13,6 +14,7 @@ import { types } from './types.mjs';
 const FIGURES = {
   'batch-transform': batchTransform,
   'cold-start': coldStart,
+  'model-host': modelHost,
   'python-sdk': pythonSdk,
   'source-positions': sourcePositions,
   types,

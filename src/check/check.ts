@@ -65,17 +65,20 @@ const EXPRESSION_RULES: readonly ExpressionRule[] = [functions, declaredFiles, r
  * @example check(assembly.definition, assembly.origins)
  */
 export function check(document: PipelineDocument, origins: Readonly<Record<string, string>> = {}): Diagnostic[] {
+  // A document from elsewhere has none, and may be so deep that looking at every level for nothing takes a minute.
+  const isKnown = Object.keys(origins).length > 0;
+  const originAt = (path: string): string | undefined => (isKnown ? originOf(origins, path) : undefined);
   const shape = readDocument(document).diagnostics;
   if (!isObject(document)) return [...shape];
   const read: Read = { parameters: new Set(), files: new Set() };
   const faults = byPlace(document, once(faultsOf(subjectOf(document, read), read)));
   const located = faults.map(({ place, origin, ...fault }): Diagnostic => {
     const path = formatPath(place) || '$';
-    return { ...fault, path, at: originOf(origins, origin === undefined ? path : formatPath(origin)) };
+    return { ...fault, path, at: originAt(origin === undefined ? path : formatPath(origin)) };
   });
   return shape.length === 0
     ? located
-    : [...shape.map((fault) => ({ ...fault, at: originOf(origins, fault.path!) })), ...located];
+    : [...shape.map((fault) => ({ ...fault, at: originAt(fault.path!) })), ...located];
 }
 
 /** What is true of a parameter is found at each place that reads it. */

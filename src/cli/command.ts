@@ -39,6 +39,8 @@ export interface Answer {
   /** Lines for stderr. */
   readonly notes: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
+  /** The notes and the diagnostics were shown before the work: they are not told a second time. */
+  readonly isTold?: boolean;
   /** What was asked for was done and did not end well: told last, and the exit code is its. */
   readonly failure?: PipelineError | undefined;
 }

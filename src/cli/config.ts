@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import { PipelineError } from '../definition/error.ts';
 import { didYouMean } from '../definition/suggest.ts';
+import type { ImageMappings } from '../run/local/containers/images.ts';
+import { imageSettingFaults } from './image-settings.ts';
 
 /** What a project says once instead of with every command. */
 export interface Config {
@@ -11,10 +13,12 @@ export interface Config {
   readonly region?: string;
   readonly bucket?: string;
   readonly roleArn?: string;
+  /** What stands in for images on this machine. */
+  readonly images?: ImageMappings;
 }
 
 const FILE = 'pipelines.config.json';
-const MEMBERS: readonly string[] = ['default', 'region', 'bucket', 'roleArn'];
+const MEMBERS: readonly string[] = ['default', 'region', 'bucket', 'roleArn', 'images'];
 
 /** Reads `pipelines.config.json` of a folder; without such a file nothing is configured. */
 export function readConfig(cwd: string): Config {
@@ -49,6 +53,8 @@ export function readConfig(cwd: string): Config {
         detail: `the settings are: ${MEMBERS.join(', ')}`,
         fix: didYouMean(member, MEMBERS),
       });
+    } else if (member === 'images') {
+      diagnostics.push(...imageSettingFaults(setting, at));
     } else if (typeof setting !== 'string' || setting === '') {
       const found = setting === '' ? 'empty' : JSON.stringify(setting);
       diagnostics.push({

@@ -1,22 +1,45 @@
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { Json } from '../definition/document.ts';
-import { PipelineError } from '../definition/error.ts';
+import { PipelineError, isPipelineError } from '../definition/error.ts';
 import type { RunEvent } from '../definition/events.ts';
+import { hideSecrets, secretValues } from '../definition/secrets.ts';
 import type { RunRequest, RunResult, World } from '../run/runner.ts';
-import type { Answer } from './command.ts';
+import type { Answer, Arguments } from './command.ts';
 import type { Context } from './context.ts';
+import { type AccountSettings, type SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
+import type { LOCAL_FLAGS } from './on-this-machine.ts';
 import type { Target } from './plan.ts';
-import { plainLine } from './render/plain.ts';
-import { failureOf } from './render/summary.ts';
+import { type SHOW_FLAGS, progressOf, rendererOf } from './render/choose.ts';
+import { type Rerun, endsOf, failureOf, summaryText } from './render/summary.ts';
 
 /** Runs a request to its end and tells of it. */
 export type Run = (request: RunRequest, world: World) => Promise<RunResult>;
 
+/** What flags, environment and configuration say of a run beside its request; each runner takes what it knows. */
+export interface RunSettings extends AccountSettings {
+  readonly args: Arguments<typeof SAGEMAKER_FLAGS> & Arguments<typeof LOCAL_FLAGS> & Arguments<typeof SHOW_FLAGS>;
+  /** The command that runs a step of this run again. */
+  readonly rerun: Rerun | undefined;
+}
+
 /** What each kind of machine needs is loaded when a run goes there. */
-const RUNNERS: Readonly<Record<Target, (() => Promise<Run>) | undefined>> = {
-  sagemaker: undefined,
+const RUNNERS: Readonly<Record<Target, ((settings: RunSettings, context: Context) => Promise<Run>) | undefined>> = {
+  sagemaker: async (settings) => {
+    const options = sageMakerOptions(settings.args, settings);
+    const { runOnSageMaker } = await import('../run/sagemaker/run.ts');
+    return (request, world) => runOnSageMaker(request, options, world);
+  },
   'step-functions': undefined,
-  local: undefined,
+  local: async ({ args, region }, context) => {
+    const [{ localSettings }, { runLocally }] = await Promise.all([
+      import('./on-this-machine.ts'),
+      import('../run/local/run.ts'),
+    ]);
+    return (request, world) => {
+      const { parallelism } = request.assembly;
+      return runLocally(request, world, localSettings(args, { region, parallelism }, context));
+    };
+  },
 };
 
 /** What was said before the run. */
@@ -26,34 +49,76 @@ export interface Before {
 }
 
 /** Starts a run, shows its events as they come and answers with its end. */
-export async function execute(target: Target, request: RunRequest, before: Before, context: Context): Promise<Answer> {
+export async function execute(
+  target: Target,
+  request: RunRequest,
+  settings: RunSettings,
+  before: Before,
+  context: Context,
+): Promise<Answer> {
   const load = RUNNERS[target];
   if (load === undefined) {
     throw new PipelineError('usage', 'not-built-yet', `This version does not run pipelines on ${target} yet`, {
       fix: 'add --dry-run to see what would run',
     });
   }
-  const events: RunEvent[] = [];
-  const say = (event: RunEvent): void => {
-    if (event.type !== 'log') events.push(event);
-    const line = plainLine(event);
-    if (line !== undefined) context.stderr.write(`${line}\n`);
-  };
-  const { env, cwd, now, unique, sleep, interrupted } = context;
-  const run = await load();
-  const { run: name, state } = await run(request, { env, cwd, now, unique, sleep, interrupted, say });
-  return {
-    ...before,
-    text: `${name}\n`,
-    data: { run: name, state, steps: endsOf(events) },
-    failure: failureOf(name, state, events),
-  };
+  const run = await load(settings, context);
+  const { args, rerun } = settings;
+  const secrets = secretValues(request.parameters);
+  return await showRun((world) => run(request, world), before, args, context, { rerun, secrets });
 }
 
-function endsOf(events: readonly RunEvent[]): Json {
-  return events.flatMap((event) => {
-    if (event.type !== 'step-ended') return [];
-    const { step, state, seconds, reason, facts } = event;
-    return [{ step, state, seconds, facts, ...(reason === undefined ? {} : { reason }) }];
-  });
+/** Shows what a run says while it goes on, and answers with its end. */
+export async function showRun(
+  run: (world: World) => Promise<RunResult>,
+  before: Before,
+  args: Arguments<typeof SHOW_FLAGS>,
+  context: Context,
+  { rerun, secrets = [] }: { readonly rerun?: Rerun | undefined; readonly secrets?: readonly string[] } = {},
+): Promise<Answer> {
+  const { env, cwd, now, unique, sleep, interrupted } = context;
+  const renderer = rendererOf(args, context);
+  const events: RunEvent[] = [];
+  const say = (event: RunEvent): void => {
+    const shown = hideSecrets(event, secrets);
+    if (shown.type !== 'log') events.push(shown);
+    renderer.say(shown);
+  };
+  const time = now().toISOString();
+  for (const diagnostic of before.diagnostics) renderer.say({ version: 1, time, type: 'diagnostic', diagnostic });
+  if (progressOf(args, context) === 'plain') for (const note of before.notes) context.stderr.write(`${note}\n`);
+  try {
+    const { run: name, state, failure } = await run({ env, cwd, now, unique, sleep, interrupted, say });
+    return {
+      ...before,
+      isTold: true,
+      text: args.events === true ? '' : summaryText(name, events),
+      data: { run: name, state, steps: stepsOf(events) },
+      failure: failure ?? failureOf(name, state, events, rerun),
+    };
+  } catch (error) {
+    throw isPipelineError(error) ? withoutSecrets(error, secrets) : error;
+  } finally {
+    renderer.close();
+  }
+}
+
+/** AWS repeats in its words what was wrong with a value. */
+function withoutSecrets(error: PipelineError, secrets: readonly string[]): PipelineError {
+  const { failure, code, at, fix, diagnostics } = error;
+  const said = hideSecrets({ message: error.message, detail: error.detail }, secrets);
+  if (said.message === error.message && said.detail === error.detail) return error;
+  return new PipelineError(failure, code, said.message, { at, fix, diagnostics, detail: said.detail });
+}
+
+function stepsOf(events: readonly RunEvent[]): Json {
+  return endsOf(events).map(({ step, state, seconds, reason, facts, outputs, links }) => ({
+    step,
+    state,
+    seconds,
+    facts,
+    outputs: outputs.map(({ title, target }) => ({ title, target })),
+    links: links.map(({ title, target }) => ({ title, target })),
+    ...(reason === undefined ? {} : { reason }),
+  }));
 }

@@ -22,9 +22,13 @@ export async function main(program: Command | Suite, context: Context): Promise<
   let name = program.name;
   const render = rendererFor(context);
   const asJson = context.argv.some((word) => /^--?json(=true)?$/.test(word));
+  // The last of a stream of events, so that a reader knows that there are no more.
+  const asResult = !asJson && context.argv.some((word) => /^--?events(=true)?$/.test(word));
   const answerJson = (data: object, diagnostics: readonly Diagnostic[]): void => {
-    const answer = { version: 1, command: name, ...data, diagnostics };
-    stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+    const answer = { command: name, ...data, diagnostics };
+    if (asJson) stdout.write(`${JSON.stringify({ version: 1, ...answer }, null, 2)}\n`);
+    else
+      stdout.write(`${JSON.stringify({ version: 1, time: context.now().toISOString(), type: 'result', ...answer })}\n`);
   };
   try {
     const choice = await choose(program, context);
@@ -39,13 +43,15 @@ export async function main(program: Command | Suite, context: Context): Promise<
       stdout.write(request.kind === 'help' ? request.text : `${context.version()}\n`);
       return 0;
     }
-    const { text, data, notes, diagnostics, failure } = await Promise.race([
+    const { text, data, notes, diagnostics, isTold, failure } = await Promise.race([
       command.run(request.args, choice.context, request.operands),
       context.stalled,
     ]);
-    for (const diagnostic of diagnostics) stderr.write(`${render(diagnostic)}\n`);
-    for (const note of notes) stderr.write(`${note}\n`);
-    if (asJson) answerJson(failure === undefined ? data : { ...data, error: said(failure) }, diagnostics);
+    if (isTold !== true) {
+      for (const diagnostic of diagnostics) stderr.write(`${render(diagnostic)}\n`);
+      for (const note of notes) stderr.write(`${note}\n`);
+    }
+    if (asJson || asResult) answerJson(failure === undefined ? data : { ...data, error: said(failure) }, diagnostics);
     else stdout.write(text);
     if (failure !== undefined) {
       stderr.write(`${render(diagnosticOf(failure))}\n`);
@@ -57,7 +63,7 @@ export async function main(program: Command | Suite, context: Context): Promise<
     const reported = diagnosticOf(error);
     for (const diagnostic of [...error.diagnostics, reported]) stderr.write(`${render(diagnostic)}\n`);
     if (error !== thrown) stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
-    if (asJson) answerJson({ error: said(error) }, error.diagnostics);
+    if (asJson || asResult) answerJson({ error: said(error) }, error.diagnostics);
     return EXIT_CODES[error.failure];
   }
 }

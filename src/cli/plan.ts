@@ -1,6 +1,7 @@
 import type { Json, PipelineDocument } from '../definition/document.ts';
+import type { AnnouncedStep } from '../definition/events.ts';
 import { isObject } from '../definition/expression.ts';
-import { graphOf, orderOf } from '../definition/graph.ts';
+import { graphOf } from '../definition/graph.ts';
 import type { RunParameter } from './parameters.ts';
 import type { Setting } from './settings.ts';
 
@@ -19,36 +20,16 @@ export interface Plan {
   readonly description: string | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly wait: boolean;
-  readonly steps: readonly PlannedStep[];
+  /** In the order in which they can start. */
+  readonly steps: readonly AnnouncedStep[];
   readonly parameters: readonly RunParameter[];
   readonly images: readonly PlannedImage[];
-}
-
-/** A step in the order in which it can start. */
-export interface PlannedStep {
-  readonly name: string;
-  readonly type: string;
-  readonly waitsFor: readonly string[];
-  /** The Condition step that decides whether it runs. */
-  readonly decidedBy: string | null;
 }
 
 /** A container image and the steps that use it. */
 export interface PlannedImage {
   readonly image: string;
   readonly steps: readonly string[];
-}
-
-/** The steps of a document as they can start, each with what it waits for. */
-export function plannedSteps(document: PipelineDocument): PlannedStep[] {
-  const graph = graphOf(document);
-  const needs = new Map<string, Set<string>>();
-  for (const edge of graph.edges) needs.set(edge.step, (needs.get(edge.step) ?? new Set()).add(edge.needs));
-  return orderOf(graph).map((name) => {
-    const { step, inside } = graph.steps.get(name)!;
-    const waitsFor = [...(needs.get(name) ?? [])];
-    return { name, type: step.Type, waitsFor, decidedBy: inside?.condition.step.Name ?? null };
-  });
 }
 
 const IMAGE_MEMBERS: ReadonlySet<string> = new Set(['ImageUri', 'TrainingImage', 'Image']);

@@ -1,15 +1,46 @@
 import { relative } from 'node:path';
+import type { Assembly } from '../definition/assembly.ts';
+import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { JsonObject, ParameterValue } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
-import { type Answer, defineCommand } from './command.ts';
-import { readConfig } from './config.ts';
+import { MASK, isSecret, secretValues } from '../definition/secrets.ts';
+import { announcedSteps } from '../run/announced-steps.ts';
+import { type Answer, type Arguments, type Options, defineCommand } from './command.ts';
+import { type Config, readConfig } from './config.ts';
+import type { Context } from './context.ts';
 import { execute } from './execute.ts';
+import { type AccountSettings, SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
+import { LOCAL_FLAGS } from './on-this-machine.ts';
 import { type GivenValues, readAssignments, runParameters } from './parameters.ts';
-import { type Plan, TARGETS, type Target, planText, plannedImages, plannedSteps } from './plan.ts';
-import { readPipeline } from './read-pipeline.ts';
+import { type Plan, TARGETS, type Target, planText, plannedImages } from './plan.ts';
+import { SHOW_FLAGS } from './render/choose.ts';
+import { type ReadPipeline, readPipeline } from './read-pipeline.ts';
 import { readParams, readSample } from './sample.ts';
+import { rerunCommand } from './rerun.ts';
+import { runRegion } from './run-region.ts';
 import { bucketOf, regionNotes, regionOf, roleOf } from './settings.ts';
 import { readTags } from './tags.ts';
+
+/** The flags of every command that runs a pipeline. */
+export const RUN_FLAGS = {
+  local: { type: 'flag', describe: 'Run on this machine: --on local' },
+  on: { type: 'text', choices: TARGETS, describe: 'Where to run [sagemaker]' },
+  param: { type: 'list', alias: ['p'], describe: 'A parameter, as Name=value; may be given several times' },
+  params: { type: 'text', describe: 'Parameters as a file with one JSON object, or the object itself' },
+  'role-arn': { type: 'text', describe: 'The execution role [SAGEMAKER_PIPELINE_ROLE_ARN]' },
+  bucket: { type: 'text', describe: 'The artefact bucket' },
+  region: { type: 'text', describe: 'The region [AWS_REGION, else us-east-1]' },
+  kwargs: { type: 'text', describe: 'Options for a pipeline that is a function: JSON, or a Python dict' },
+  check: { type: 'flag', describe: 'Check the definition first; --no-check leaves it out [yes]' },
+  tags: { type: 'text', describe: 'Tags: a list of Key and Value, or one object; JSON or Python' },
+  description: { type: 'text', describe: "The pipeline's description" },
+  wait: { type: 'flag', describe: 'Stay until the run has ended [yes]' },
+  ...SHOW_FLAGS,
+  ...SAGEMAKER_FLAGS,
+  ...LOCAL_FLAGS,
+  'dry-run': { type: 'flag', describe: 'Say what would run and with what, and start nothing' },
+  diff: { type: 'flag', describe: 'Say what a run would change in the deployed pipeline, and start nothing' },
+} as const satisfies Options;
 
 /** Runs a pipeline, or says what a run would do. */
 export const runPipeline = defineCommand({
@@ -21,66 +52,119 @@ export const runPipeline = defineCommand({
   ],
   options: {
     name: { type: 'text', alias: ['n', 'module-name'], describe: 'The pipeline: a folder of pipelines/, or a path' },
-    local: { type: 'flag', describe: 'Run on this machine: --on local' },
-    on: { type: 'text', choices: TARGETS, describe: 'Where to run [sagemaker]' },
-    param: { type: 'list', alias: ['p'], describe: 'A parameter, as Name=value; may be given several times' },
-    params: { type: 'text', describe: 'Parameters as a file with one JSON object, or the object itself' },
-    'role-arn': { type: 'text', describe: 'The execution role [SAGEMAKER_PIPELINE_ROLE_ARN]' },
-    bucket: { type: 'text', describe: 'The artefact bucket' },
-    region: { type: 'text', describe: 'The region [AWS_REGION, else us-east-1]' },
-    kwargs: { type: 'text', describe: 'Options for a pipeline that is a function: JSON, or a Python dict' },
-    check: { type: 'flag', describe: 'Check the definition first; --no-check leaves it out [yes]' },
-    tags: { type: 'text', describe: 'Tags: a list of Key and Value, or one object; JSON or Python' },
-    description: { type: 'text', describe: "The pipeline's description" },
-    wait: { type: 'flag', describe: 'Stay until the run has ended [yes]' },
-    'dry-run': { type: 'flag', describe: 'Say what would run and with what, and start nothing' },
+    ...RUN_FLAGS,
   },
   async run(args, context): Promise<Answer> {
-    const config = readConfig(context.cwd);
-    const target = targetOf(args.local, args.on);
-    const region = regionOf(args.region, context.env, config);
-    const role = roleOf(args['role-arn'], context.env, config);
-    const bucket = bucketOf(args.bucket, config);
-    const tags = args.tags === undefined ? {} : readTags(args.tags);
-    const flags: GivenValues = { from: 'flag', values: readAssignments(args.param) };
-    const params = args.params === undefined ? [] : [readParams(args.params, context.cwd)];
-    const wanted = {
-      name: args.name,
-      kwargs: args.kwargs,
-      region: region.value,
-      otherwise: 'nothing was started',
-      check: args.check,
-    };
-    const { file, assembly, diagnostics } = await readPipeline(wanted, config, context);
-    const sample = target === 'local' ? readSample(file) : undefined;
-    const parameters = runParameters(assembly, [flags, ...params, ...(sample === undefined ? [] : [sample])]);
-    const plan: Plan = {
-      pipeline: assembly.name,
-      file,
-      target,
-      region,
-      role: role ?? null,
-      bucket: bucket ?? null,
-      description: args.description ?? assembly.description ?? null,
-      tags: { ...assembly.tags, ...tags },
-      wait: args.wait ?? true,
-      steps: plannedSteps(assembly.definition),
-      parameters,
-      images: plannedImages(assembly.definition),
-    };
-    const sampled = parameters.filter(({ from }) => from === 'sample').map(({ name }) => name);
-    const notes = regionNotes(region);
-    if (sampled.length > 0) {
-      notes.push(`note: ${sampled.join(', ')} from ${relative(context.cwd, sample!.file!)}`);
-    }
-    if (args['dry-run'] !== true) {
-      const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
-      const request = { assembly, parameters: Object.fromEntries(values) as Record<string, ParameterValue> };
-      return await execute(target, request, { notes, diagnostics }, context);
-    }
-    return { text: planText(plan), data: { dryRun: true, ...(plan as unknown as JsonObject) }, notes, diagnostics };
+    const { name, kwargs, check } = args;
+    return await runSource(
+      (region, config) =>
+        readPipeline({ name, kwargs, region, check, otherwise: 'nothing was started' }, config, context),
+      args,
+      context,
+      'run-pipeline',
+    );
   },
 });
+
+/** Runs what a word or a flag means, or says what a run would do. */
+export async function runSource(
+  read: (region: string, config: Config) => Promise<ReadPipeline>,
+  args: Arguments<typeof RUN_FLAGS>,
+  context: Context,
+  command: string,
+): Promise<Answer> {
+  const config = readConfig(context.cwd);
+  const target = targetOf(args.local, args.on);
+  const region = target === 'local' ? regionOf(args.region, context.env, config) : runRegion(args, context.env, config);
+  const role = roleOf(args['role-arn'], context.env, config);
+  const bucket = bucketOf(args.bucket, config);
+  const tags = args.tags === undefined ? {} : readTags(args.tags);
+  const flags: GivenValues = { from: 'flag', values: readAssignments(args.param) };
+  const params = args.params === undefined ? [] : [readParams(args.params, context.cwd)];
+  const { file, assembly, diagnostics } = await read(region.value, config);
+  const described = withFlags(assembly, { ...assembly.tags, ...tags }, args.description);
+  const account = { region, role, bucket, wait: args.wait ?? true };
+  if (args.diff === true) return await diff(described, target, account, args);
+  const sample = target === 'local' ? readSample(file) : undefined;
+  const parameters = runParameters(assembly, [flags, ...params, ...(sample === undefined ? [] : [sample])]);
+  const secrets = parameters.filter(({ name, value }) => isSecret(name, value)).map(({ name }) => name);
+  const plan: Plan = {
+    pipeline: assembly.name,
+    file,
+    target,
+    region,
+    role: role ?? null,
+    bucket: bucket ?? null,
+    description: described.description ?? null,
+    tags: described.tags,
+    wait: account.wait,
+    steps: announcedSteps(assembly.definition),
+    parameters: parameters.map((each) => ({ ...each, value: secrets.includes(each.name) ? MASK : each.value })),
+    images: plannedImages(assembly.definition),
+  };
+  const sampled = parameters.filter(({ from }) => from === 'sample').map(({ name }) => name);
+  const notes = regionNotes(region);
+  if (sampled.length > 0) {
+    notes.push(`note: ${sampled.join(', ')} from ${relative(context.cwd, sample!.file!)}`);
+  }
+  // On this machine nobody else sees them; and what the author wrote as a default is known to all who read the code.
+  const shown =
+    target === 'local' ? [] : parameters.filter(({ name, from }) => secrets.includes(name) && from !== 'default');
+  const warned = [...diagnostics, ...shown.map(({ name }) => secretParameter(name))];
+  if (args['dry-run'] !== true) {
+    const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
+    const given = Object.fromEntries(values) as Record<string, ParameterValue>;
+    const rerun = target === 'local' ? undefined : rerunCommand(command, context.argv, secretValues(given));
+    const request = { assembly: described, parameters: given };
+    const before = { notes, diagnostics: warned };
+    return await execute(target, request, { ...account, args, rerun }, before, context);
+  }
+  const data = { dryRun: true, ...(plan as unknown as JsonObject) };
+  if (target !== 'sagemaker') return { text: planText(plan), data, notes, diagnostics: warned };
+  const { planInAccount } = await import('./plan-in-account.ts');
+  const there = await planInAccount(described, sageMakerOptions(args, account), context);
+  return {
+    text: `${planText(plan)}\n${there.text}`,
+    data: { ...data, account: there.data },
+    notes,
+    diagnostics: [...warned, ...there.diagnostics],
+  };
+}
+
+async function diff(
+  assembly: Assembly,
+  target: Target,
+  account: AccountSettings,
+  args: Parameters<typeof sageMakerOptions>[0],
+): Promise<Answer> {
+  if (target !== 'sagemaker') {
+    throw new PipelineError(
+      'usage',
+      'bad-value',
+      `--diff compares with what is deployed, and ${target} deploys nothing`,
+      {
+        fix: 'leave --diff out, or run on SageMaker',
+      },
+    );
+  }
+  const { diffInAccount } = await import('./plan-in-account.ts');
+  return await diffInAccount(assembly, sageMakerOptions(args, account));
+}
+
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListPipelineParametersForExecution.html */
+function secretParameter(name: string): Diagnostic {
+  return {
+    code: 'secret-parameter',
+    severity: 'warning',
+    message: `The parameter ${name} looks like a secret, and AWS shows parameters to all who may see the execution`,
+    fix: 'keep it in AWS Secrets Manager, and give the step its ARN',
+  };
+}
+
+/** The assembly with what the flags say of it. */
+function withFlags(assembly: Assembly, tags: Assembly['tags'], description: string | undefined): Assembly {
+  return { ...assembly, tags, ...(description === undefined ? {} : { description }) };
+}
 
 function targetOf(local: boolean | undefined, on: string | undefined): Target {
   if (local === true && on !== undefined && on !== 'local') {

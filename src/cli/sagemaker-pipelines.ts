@@ -14,5 +14,19 @@ export const sagemakerPipelines: Suite = {
       summary: 'Uploads the scripts and folders that a definition names',
       load: async () => (await import('./publish.ts')).publish,
     },
+    run: { summary: 'Run a pipeline, or a definition from anywhere', load: async () => (await import('./run.ts')).run },
+    runs: { summary: 'What ran on this machine', load: async () => (await import('./runs/suite.ts')).runs },
+    models: {
+      summary: 'The models registered on this machine',
+      load: async () => (await import('./models/suite.ts')).models,
+    },
+    executions: {
+      summary: 'What runs and ran on SageMaker',
+      load: async () => (await import('./executions/executions.ts')).executions,
+    },
+    callbacks: {
+      summary: 'Answers to Callback steps that wait',
+      load: async () => (await import('./executions/callbacks.ts')).callbacks,
+    },
   },
 };

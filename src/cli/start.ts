@@ -88,7 +88,10 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   return {
     write: (text) => void stream.write(text),
     isTTY: stream.isTTY,
-    columns: stream.columns,
+    // A window changes its size while a run is shown.
+    get columns() {
+      return stream.columns;
+    },
   };
 }
 

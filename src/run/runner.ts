@@ -1,5 +1,6 @@
 import type { Assembly } from '../definition/assembly.ts';
 import type { ParameterValue } from '../definition/document.ts';
+import type { PipelineError } from '../definition/error.ts';
 import type { RunEvent, RunState } from '../definition/events.ts';
 
 /** What every runner is given, whatever it runs on. */
@@ -31,4 +32,6 @@ export interface RunResult {
   readonly run: string;
   /** `running` when nobody waited for its end. */
   readonly state: RunState;
+  /** Why nobody knows how it ends, when that is not in its state: it goes on, and the one who waited for it does not. */
+  readonly failure?: PipelineError;
 }

@@ -60,6 +60,9 @@ parameters
   Input  a=b  flag
   Count  3    file
   Level  low  default
+
+account
+  not looked at: there are no AWS credentials here
 `);
   });
 
@@ -178,8 +181,8 @@ error[bad-parameters]  4 parameters are not right
 
   test.each<[string[], string]>([
     [
-      ['-p', 'Input=x'],
-      `error[not-built-yet]  This version does not run pipelines on sagemaker yet
+      ['-p', 'Input=x', '--on', 'step-functions'],
+      `error[not-built-yet]  This version does not run pipelines on step-functions yet
   fix: add --dry-run to see what would run
 `,
     ],

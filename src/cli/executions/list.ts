@@ -1,0 +1,51 @@
+import { PipelineError } from '../../definition/error.ts';
+import { type Answer, defineCommand } from '../command.ts';
+import { tableText } from '../render/table.ts';
+import { PLACE_FLAGS, pipelineName, placeOf } from './place.ts';
+
+/** Lists the executions of a pipeline. */
+export const listExecutionsOf = defineCommand({
+  name: 'sagemaker-pipelines executions list',
+  summary: 'Lists the executions of a pipeline, the newest first.',
+  examples: ['sagemaker-pipelines executions list batch_inference', 'sagemaker-pipelines executions list --limit 50'],
+  options: { ...PLACE_FLAGS, limit: { type: 'text', describe: 'How many at most [20]' } },
+  operands: { name: 'a pipeline', least: 0, most: 1 },
+  async run(args, context, [word]): Promise<Answer> {
+    const limit = args.limit ?? '20';
+    if (!/^[1-9]\d{0,4}$/.test(limit)) {
+      throw new PipelineError('usage', 'bad-value', `--limit must be a whole number from 1, it is "${limit}"`);
+    }
+    const place = placeOf(args, word, context);
+    const pipeline = await pipelineName(word, place.region, context);
+    const { listExecutions, withConnection } = await import('../../run/sagemaker/executions.ts');
+    const found = await withConnection(place, (connection) => listExecutions(pipeline, Number(limit), connection));
+    const rows = found.map(({ state, started, displayName, description, reason, arn }) => [
+      timeText(started),
+      state,
+      arn,
+      displayName ?? '',
+      reason ?? description ?? '',
+    ]);
+    return {
+      text: tableText(rows),
+      data: {
+        pipeline,
+        region: place.region,
+        executions: found.map(({ started, displayName, description, reason, ...rest }) => ({
+          ...rest,
+          started: started?.toISOString() ?? null,
+          displayName: displayName ?? null,
+          description: description ?? null,
+          reason: reason ?? null,
+        })),
+      },
+      notes: found.length === 0 ? [`note: the pipeline ${pipeline} has no executions`] : [],
+      diagnostics: [],
+    };
+  },
+});
+
+/** A time as a list shows it: UTC, to the second. */
+export function timeText(time: Date | undefined): string {
+  return time === undefined ? '' : time.toISOString().replace('T', ' ').replace(/\.\d+/, '');
+}

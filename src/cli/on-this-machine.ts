@@ -1,0 +1,101 @@
+import { availableParallelism, homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { PipelineError } from '../definition/error.ts';
+import { fetchFrom } from '../run/local/fetch.ts';
+import type { LocalSettings } from '../run/local/run.ts';
+import { parseS3Uri } from '../run/local/store/place.ts';
+import type { Mount } from '../run/local/store/store.ts';
+import type { Arguments, Options } from './command.ts';
+import { readConfig } from './config.ts';
+import type { Context } from './context.ts';
+import type { Setting } from './settings.ts';
+import { stateFolderOf } from './state-folder.ts';
+
+/** The flags of a run on this machine, beside those of every run. */
+export const LOCAL_FLAGS = {
+  map: {
+    type: 'list',
+    describe: 'Local: a file or folder that stands for a part of S3, as s3://bucket/prefix=./folder',
+  },
+  fetch: { type: 'flag', describe: 'Local: read what is missing from S3, once, and keep it' },
+  runtime: {
+    type: 'text',
+    choices: ['process', 'docker'],
+    describe: "Local: what runs a step's image: processes in Python environments, or Docker [process]",
+  },
+  'strict-environment': { type: 'flag', describe: 'Local: refuse Python environments that differ from their image' },
+} as const satisfies Options;
+
+/** What the flags say, as the runner takes it. */
+export function localSettings(
+  args: Arguments<typeof LOCAL_FLAGS> & {
+    readonly 'max-parallel'?: string | undefined;
+    readonly profile?: string | undefined;
+  },
+  { region, parallelism }: { readonly region: Setting; readonly parallelism: number | undefined },
+  context: Pick<Context, 'cwd' | 'env' | 'unique'>,
+): LocalSettings {
+  const asked = args['max-parallel'];
+  if (asked !== undefined && !/^[1-9]\d{0,5}$/.test(asked)) {
+    throw new PipelineError('usage', 'bad-value', `--max-parallel cannot be "${asked}"`, {
+      fix: 'a whole number from 1',
+    });
+  }
+  return {
+    stateFolder: stateFolderOf(context),
+    region: region.value,
+    maxParallel: asked === undefined ? Math.min(parallelism ?? Infinity, availableParallelism()) : Number(asked),
+    mounts: args.map.map((word) => mountOf(word, context.cwd)),
+    ...(args.fetch === true ? { fetch: fetchInto(region.value, args.profile) } : {}),
+    containers: async ({ tell, fetchObject }) => {
+      if (args.runtime === 'docker') {
+        const { dockerContainers } = await import('../run/local/containers/docker.ts');
+        const [user, group] = [process.getuid?.(), process.getgid?.()];
+        return dockerContainers({
+          env: context.env,
+          platform: process.platform,
+          ...(user === undefined || group === undefined ? {} : { owner: { user, group } }),
+          temporary: tmpdir(),
+          unique: context.unique,
+          fetchObject,
+        });
+      }
+      const { processContainers } = await import('../run/local/containers/process.ts');
+      return processContainers({
+        env: context.env,
+        cwd: context.cwd,
+        cache: join(cacheFolder(context.env), 'environments'),
+        temporary: tmpdir(),
+        unique: context.unique,
+        tell,
+        images: readConfig(context.cwd).images ?? {},
+        strictEnvironment: args['strict-environment'] ?? false,
+        fetchObject,
+      });
+    },
+  };
+}
+
+function fetchInto(region: string, profile: string | undefined): NonNullable<LocalSettings['fetch']> {
+  return (tell) => {
+    const open = async () => (await import('../s3/client.ts')).openS3({ region, profile });
+    return fetchFrom({ open, tell });
+  };
+}
+
+/** What is worth keeping for every project of this user. */
+function cacheFolder(env: Context['env']): string {
+  const own = env['SAGEMAKER_PIPELINES_CACHE'];
+  if (own !== undefined && own !== '') return resolve(own);
+  return join(env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? homedir(), '.cache'), 'sagemaker-pipelines');
+}
+
+function mountOf(word: string, cwd: string): Mount {
+  const equals = word.indexOf('=');
+  if (!word.startsWith('s3://') || equals < 0 || equals === word.length - 1) {
+    throw new PipelineError('usage', 'bad-value', `--map cannot be "${word}"`, {
+      fix: '--map s3://bucket/prefix=./folder',
+    });
+  }
+  return { place: parseS3Uri(word.slice(0, equals)), path: resolve(cwd, word.slice(equals + 1)), readOnly: false };
+}

@@ -1,0 +1,28 @@
+import { listRuns } from '../../run/local/read-runs.ts';
+import { columns } from '../columns.ts';
+import { type Answer, defineCommand } from '../command.ts';
+import { stateFolderOf } from '../state-folder.ts';
+
+/** Lists the runs of this project. */
+export const listRunsCommand = defineCommand({
+  name: 'sagemaker-pipelines runs list',
+  summary: 'Lists the runs of this project on this machine, the newest first.',
+  examples: ['sagemaker-pipelines runs list', 'sagemaker-pipelines runs list --json'],
+  options: {},
+  async run(_, context): Promise<Answer> {
+    const runs = listRuns(stateFolderOf(context));
+    const rows = runs.map(({ run, pipeline, state, started, seconds }) => [
+      run,
+      pipeline,
+      state,
+      started,
+      seconds === null ? '' : `${seconds.toFixed(1)} s`,
+    ]);
+    return {
+      text: columns(rows),
+      data: { runs: runs.map((run) => ({ ...run })) },
+      notes: runs.length === 0 ? ['note: nothing has run on this machine yet (run-pipeline --local)'] : [],
+      diagnostics: [],
+    };
+  },
+});

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { versionsByNearness } from '../../../aws/version-order.ts';
+import type { Diagnostic } from '../../../definition/diagnostic.ts';
+import { PipelineError } from '../../../definition/error.ts';
+import type { Supervisor } from './contained.ts';
+import { type Interpreter, findInterpreter } from './interpreters.ts';
+import { withLock } from './lock.ts';
+import {
+  INSTALL,
+  type PipEnd,
+  type RunPython,
+  bare,
+  pythonRunner,
+  refuseUnreachable,
+  releasesOf,
+  requirement,
+} from './pip.ts';
+import type { Recipe, Substitution } from './recipes.ts';
+import { installTorch } from './torch.ts';
+
+/** Where environments are kept, and how one that is built makes itself heard. */
+export interface EnvironmentCache {
+  readonly folder: string;
+  readonly supervisor: Supervisor;
+  readonly unique: (digits: number) => string;
+  readonly tell: (message: string) => void;
+}
+
+/** A Python environment that is whole. */
+export interface PythonEnvironment {
+  /** What it stands for: `sklearn 1.2-1`. */
+  readonly name: string;
+  readonly folder: string;
+  readonly interpreter: Interpreter;
+  readonly sitePackages: string;
+  /** What differs from the image: `pandas 1.1.3 → 1.5.3`. */
+  readonly substituted: readonly Substitution[];
+}
+
+/** What is written into an environment when it is whole. */
+interface Manifest {
+  readonly sitePackages: string;
+  readonly substituted: readonly Substitution[];
+}
+
+const MANIFEST = 'environment.json';
+
+/** Changes when environments are built in another way, so that older ones are not taken for new ones. */
+const FORMAT = 1;
+
+/** The environment that a recipe asks for, built when this machine has none yet. */
+export async function environmentFor(cache: EnvironmentCache, given: Recipe): Promise<PythonEnvironment> {
+  const interpreter = await findInterpreter(given.python, cache.supervisor.env);
+  const recipe = forPlatform(given, interpreter);
+  const { name } = recipe;
+  const link = join(cache.folder, `${name.replaceAll(/[^\w.-]+/g, '-')}-${digest([FORMAT, recipe, interpreter])}`);
+  const built = await buildOnce(cache, link, `the environment ${name}`, (folder) =>
+    build(cache, recipe, interpreter, folder),
+  );
+  return { name, folder: link, interpreter, ...built };
+}
+
+function forPlatform({ onLinux = {}, ...recipe }: Recipe, { platform }: Interpreter): Recipe {
+  if (!platform.startsWith('linux')) return recipe;
+  const packages = Object.entries(recipe.packages).map(([name, version]) => [onLinux[name] ?? name, version]);
+  return { ...recipe, packages: Object.fromEntries(packages) as Record<string, string> };
+}
+
+/** What differs between an environment and its image, as one fault; an error where nothing may differ. */
+export function substitutions({ name, substituted }: PythonEnvironment, strict: boolean): readonly Diagnostic[] {
+  if (substituted.length === 0) return [];
+  const list = substituted.map(({ what, wanted, got }) => `${what} ${wanted} → ${got ?? 'not there'}`);
+  return [
+    {
+      code: 'environment-substituted',
+      severity: strict ? 'error' : 'warning',
+      message: `The environment ${name} of this machine is not the one in the image`,
+      detail: list.join(', '),
+      fix: 'install the Python of the image, or run with --runtime docker',
+    },
+  ];
+}
+
+/** Something that is built once in a folder of its own and linked to when it is whole: a build that was cut short is never used. */
+export async function buildOnce(
+  cache: EnvironmentCache,
+  link: string,
+  what: string,
+  make: (folder: string) => Promise<Manifest>,
+): Promise<Manifest> {
+  const there = readManifest(link);
+  if (there !== undefined) return there;
+  mkdirSync(cache.folder, { recursive: true });
+  const waiting = (): void => cache.tell(`another run is building ${what}; waiting for it`);
+  return withLock(cache.supervisor, `${link}.lock`, waiting, async () => {
+    const meanwhile = readManifest(link);
+    if (meanwhile !== undefined) return meanwhile;
+    const prefix = `${basename(link)}.build-`;
+    for (const name of readdirSync(cache.folder).filter((each) => each.startsWith(prefix))) {
+      rmSync(join(cache.folder, name), { recursive: true, force: true });
+    }
+    // The paths within an environment's programs hold for the place where it was made alone.
+    const folder = `${link}.build-${cache.unique(8)}`;
+    cache.tell(`building ${what}`);
+    try {
+      const manifest = await make(folder);
+      writeFileSync(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+      symlinkSync(basename(folder), `${folder}.link`);
+      renameSync(`${folder}.link`, link);
+      return manifest;
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  });
+}
+
+/** A short name for content. */
+export function digest(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
+}
+
+/** Where an environment keeps its packages. */
+export function sitePackagesOf(folder: string, { minor }: Interpreter): string {
+  return join(folder, 'lib', `python${minor}`, 'site-packages');
+}
+
+function readManifest(folder: string): Manifest | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as Manifest;
+  } catch {
+    return undefined;
+  }
+}
+
+async function build(
+  cache: EnvironmentCache,
+  recipe: Recipe,
+  interpreter: Interpreter,
+  folder: string,
+): Promise<Manifest> {
+  const made = await pythonRunner(cache.supervisor, interpreter.path, cache.folder)(['-I', '-m', 'venv', folder]);
+  if (!made.ok) throw cannotBuild(recipe.name, made);
+  const run = pythonRunner(cache.supervisor, join(folder, 'bin/python'), cache.folder);
+  const torch =
+    recipe.torch === undefined ? undefined : await installTorch(run, recipe.torch, interpreter, cache.supervisor.env);
+  const others = await installPackages(run, recipe, torch?.installed ?? {}, cache.tell);
+  const python = recipe.python ?? interpreter.minor;
+  return {
+    sitePackages: sitePackagesOf(folder, interpreter),
+    substituted: [
+      ...(python === interpreter.minor ? [] : [{ what: 'Python', wanted: python, got: interpreter.minor }]),
+      ...(torch?.substituted ?? []),
+      ...others,
+    ],
+  };
+}
+
+/** Exactly what the image has, else each in its nearest release, else at least the framework itself. */
+async function installPackages(
+  run: RunPython,
+  { name, packages }: Recipe,
+  installed: Readonly<Record<string, string>>,
+  tell: (message: string) => void,
+): Promise<readonly Substitution[]> {
+  const kept = Object.entries(installed).map(([each, version]) => requirement(each, version));
+  const install = (wanted: Readonly<Record<string, string>>): Promise<PipEnd> =>
+    run([...INSTALL, ...kept, ...Object.entries(wanted).map(([each, version]) => requirement(each, version))]);
+  const exact = await install(packages);
+  if (exact.ok) return [];
+  // pip says both of a package that it does not know and of an index that it does not reach.
+  refuseUnreachable(exact.lines);
+  tell(`${name}: this Python cannot have all versions of the image, looking for the nearest`);
+  const nearest: Record<string, string> = {};
+  const substituted: Substitution[] = [];
+  for (const [each, wanted] of Object.entries(packages)) {
+    const isPinned = /^\d/.test(wanted);
+    const got = isPinned ? versionsByNearness(wanted, await releasesOf(run, each))[0] : wanted;
+    if (got !== undefined) nearest[each] = got;
+    if (got !== wanted) substituted.push({ what: each, wanted, got: got ?? null });
+  }
+  const second = await install(nearest);
+  if (second.ok) return substituted;
+  const [framework = '', ...rest] = Object.keys(nearest);
+  const loose = Object.fromEntries([
+    [framework, nearest[framework] ?? ''],
+    ...rest.map((each) => [each, '']),
+  ]) as Record<string, string>;
+  const third = await install(loose);
+  if (!third.ok) throw cannotBuild(name, third);
+  return compareWith(await installedVersions(run), packages);
+}
+
+async function installedVersions(run: RunPython): Promise<ReadonlyMap<string, string>> {
+  const { lines } = await run(['-m', 'pip', 'list', '--format', 'json']);
+  const list = JSON.parse(lines.find((line) => line.startsWith('[')) ?? '[]') as { name: string; version: string }[];
+  return new Map(list.map(({ name, version }) => [name.toLowerCase(), version]));
+}
+
+function compareWith(found: ReadonlyMap<string, string>, packages: Readonly<Record<string, string>>): Substitution[] {
+  return Object.entries(packages).flatMap(([what, wanted]) => {
+    const got = found.get(what.toLowerCase()) ?? null;
+    const differs = /^\d/.test(wanted) && (got === null || bare(got) !== wanted);
+    return differs ? [{ what, wanted, got }] : [];
+  });
+}
+
+const TAIL = 12;
+
+function cannotBuild(name: string, { lines }: PipEnd): PipelineError {
+  refuseUnreachable(lines);
+  return new PipelineError(
+    'machine',
+    'environment-not-built',
+    `The environment ${name} cannot be built on this machine`,
+    {
+      detail: lines.slice(-TAIL).join('\n  '),
+      fix: 'install the Python of the image, name an environment of your own in pipelines.config.json, or run with --runtime docker',
+    },
+  );
+}

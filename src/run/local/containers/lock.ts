@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Supervisor } from './contained.ts';
+import { readLines } from './lines.ts';
+
+// The kernel holds the lock, so that it goes with its holder however that ends; Node has no way to ask for one.
+const HOLD = `import fcntl, sys
+lock = open(sys.argv[1], "a")
+try:
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError:
+    print("waiting", flush=True)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()`;
+
+/** Does something while no other process on this machine does anything under the same lock. */
+export async function withLock<T>(
+  { python, env }: Supervisor,
+  file: string,
+  waiting: () => void,
+  use: () => Promise<T>,
+): Promise<T> {
+  const holder = spawn(python, ['-I', '-S', '-c', HOLD, file], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  holder.stdin.on('error', () => {});
+  const said: string[] = [];
+  readLines(holder.stderr, (line) => said.push(line));
+  const closed = once(holder, 'close');
+  closed.catch(() => {});
+  try {
+    await new Promise<void>((resolve, reject) => {
+      readLines(holder.stdout, (line) => (line === 'held' ? resolve() : waiting()));
+      holder.once('error', reject);
+      holder.once('close', () =>
+        reject(new Error(`${file} cannot be locked: ${said.at(-1) ?? 'no reason was given'}`)),
+      );
+    });
+    return await use();
+  } finally {
+    holder.stdin.end();
+    await closed.catch(() => {});
+  }
+}

@@ -1,0 +1,119 @@
+"""The modules that an image has beside its framework, for scripts that import from them; installed ones come first."""
+
+import importlib.util
+import sys
+from types import ModuleType
+from typing import Any, Dict, Optional
+
+from . import containers_arrays, toolkit_arrays
+from .flask_dialect import Response
+from .settings import Settings
+
+
+def offer_image_modules(settings: Settings) -> None:
+    """What is public in sagemaker-containers and sagemaker-inference and has to do with serving."""
+    plain_types = {
+        name: getattr(containers_arrays, name) for name in ("JSON", "CSV", "NPY", "OCTET_STREAM", "ANY", "UTF8_TYPES")
+    }
+    env = offered(
+        "sagemaker_containers.beta.framework.env", ServingEnv=lambda: ServingEnv(settings), model_dir=settings.model_dir
+    )
+    framework = {
+        "content_types": offered("sagemaker_containers.beta.framework.content_types", **plain_types),
+        "encoders": offered(
+            "sagemaker_containers.beta.framework.encoders", **public(containers_arrays, CONTAINERS_ENCODERS)
+        ),
+        "errors": offered(
+            "sagemaker_containers.beta.framework.errors",
+            ClientError=containers_arrays.ClientError,
+            UnsupportedFormatError=containers_arrays.UnsupportedFormatError,
+        ),
+        "worker": offered("sagemaker_containers.beta.framework.worker", Response=Response),
+        "env": env,
+    }
+    root = package(
+        "sagemaker_containers", beta=package("sagemaker_containers.beta", framework=package(FRAMEWORK, **framework))
+    )
+    root.__dict__.update(
+        _content_types=framework["content_types"],
+        _encoders=framework["encoders"],
+        _errors=framework["errors"],
+        _worker=framework["worker"],
+    )
+    offer(root)
+
+    from .toolkit_dialect import DefaultInferenceHandler
+
+    offer(
+        package(
+            "sagemaker_inference",
+            content_types=offered("sagemaker_inference.content_types", **plain_types, NPZ=toolkit_arrays.NPZ),
+            decoder=offered("sagemaker_inference.decoder", decode=toolkit_arrays.decode),
+            encoder=offered(
+                "sagemaker_inference.encoder",
+                encode=toolkit_arrays.encode,
+                SUPPORTED_CONTENT_TYPES=set(toolkit_arrays.ENCODERS),
+            ),
+            errors=offered("sagemaker_inference.errors", **public(toolkit_arrays, TOOLKIT_ERRORS)),
+            utils=offered("sagemaker_inference.utils", parse_accept=toolkit_arrays.parse_accept),
+            default_inference_handler=offered(
+                "sagemaker_inference.default_inference_handler", DefaultInferenceHandler=DefaultInferenceHandler
+            ),
+        )
+    )
+
+
+FRAMEWORK = "sagemaker_containers.beta.framework"
+CONTAINERS_ENCODERS = (
+    "array_to_npy",
+    "npy_to_numpy",
+    "array_to_json",
+    "json_to_numpy",
+    "array_to_csv",
+    "csv_to_numpy",
+    "decode",
+    "encode",
+)
+TOOLKIT_ERRORS = ("UnsupportedFormatError", "BaseInferenceToolkitError", "GenericInferenceToolkitError")
+
+
+class ServingEnv:
+    """The part of sagemaker-containers' environment that a serving script can ask for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.model_dir = settings.model_dir
+        self.module_name = settings.program
+        self.module_dir: Optional[str] = settings.submit_directory
+        self.default_accept = settings.default_accept
+        self.model_server_workers = settings.workers()
+        self.log_level = settings.log_level
+
+
+def public(module: ModuleType, names: Any) -> Dict[str, Any]:
+    return {name: getattr(module, name) for name in names}
+
+
+def offered(name: str, **members: Any) -> ModuleType:
+    module = ModuleType(name, "Stands for the module of this name in SageMaker's images.")
+    module.__dict__.update(members)
+    return module
+
+
+def package(name: str, **members: Any) -> ModuleType:
+    module = offered(name, **members)
+    module.__path__ = []  # type: ignore[attr-defined]
+    return module
+
+
+def offer(root: ModuleType) -> None:
+    if importlib.util.find_spec(root.__name__) is not None:
+        return
+    waiting = [root]
+    while waiting:
+        module = waiting.pop()
+        sys.modules[module.__name__] = module
+        waiting += [
+            member
+            for member in vars(module).values()
+            if isinstance(member, ModuleType) and member.__name__.startswith(root.__name__ + ".")
+        ]

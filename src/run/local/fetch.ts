@@ -1,0 +1,63 @@
+import type { S3 } from '../../s3/client.ts';
+import { readObject } from '../../s3/get.ts';
+import { inParallel } from '../../s3/parallel.ts';
+import { type ListedObject, listObjects } from '../../s3/list.ts';
+import { LOCAL_FILES } from './local-files.ts';
+import { parseS3Uri } from './store/place.ts';
+import { type Store, findObject, writeObject } from './store/store.ts';
+import { objectsBelow } from './store/transfer.ts';
+
+/** Brings what is at a place of S3 into the store, if the store has nothing there. */
+export type Fetch = (store: Store, s3Uri: string) => Promise<void>;
+
+/** What the artefact bucket is where there is no account. */
+export const LOCAL_BUCKET = 'sagemaker-local';
+const LOCAL_BUCKETS: readonly string[] = [LOCAL_BUCKET, LOCAL_FILES];
+
+/** What a fetch needs to know. */
+export interface FetchSettings {
+  /** Opened when the first object is missing. */
+  readonly open: () => Promise<S3>;
+  /** Says what takes long before it does. */
+  readonly tell: (message: string) => void;
+}
+
+const AT_ONCE = 8;
+
+/** Fetches each place once, whoever asks for it; a place that S3 does not have either stays empty. */
+export function fetchFrom({ open, tell }: FetchSettings): Fetch {
+  const asked = new Map<string, Promise<void>>();
+  let opened: Promise<S3> | undefined;
+  return (store, uri) => {
+    // Made up on this machine: on S3 they could only be somebody else's.
+    if (LOCAL_BUCKETS.includes(parseS3Uri(uri).bucket)) return Promise.resolve();
+    const known = asked.get(uri);
+    if (known !== undefined) return known;
+    const bringIfMissing = async (): Promise<void> => {
+      if (!(await isThere(store, uri))) await bring(await (opened ??= open()), store, uri, tell);
+    };
+    const fetching = bringIfMissing();
+    asked.set(uri, fetching);
+    // What failed may be asked for again.
+    fetching.catch(() => asked.delete(uri));
+    return fetching;
+  };
+}
+
+async function isThere(store: Store, uri: string): Promise<boolean> {
+  const place = parseS3Uri(uri);
+  if ((await findObject(store, place)) !== undefined) return true;
+  for await (const _ of objectsBelow(store, place)) return true;
+  return false;
+}
+
+async function bring(s3: S3, store: Store, uri: string, tell: FetchSettings['tell']): Promise<void> {
+  const objects: ListedObject[] = [];
+  for await (const object of listObjects(s3, parseS3Uri(uri))) if (!object.key.endsWith('/')) objects.push(object);
+  if (objects.length === 0) return;
+  const bytes = objects.reduce((sum, { size }) => sum + size, 0);
+  tell(`fetching ${uri} from S3: ${objects.length} objects, ${bytes} bytes`);
+  await inParallel(objects, AT_ONCE, async (object) => {
+    await writeObject(store, object, readObject(s3, object));
+  });
+}

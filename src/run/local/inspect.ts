@@ -1,0 +1,144 @@
+import { type Assembly, originOf } from '../../definition/assembly.ts';
+import type { Diagnostic } from '../../definition/diagnostic.ts';
+import type { Json, JsonObject, PipelineDocument } from '../../definition/document.ts';
+import { formatPath } from '../../definition/path.ts';
+import { type StepPlace, walkSteps } from '../../definition/walk.ts';
+import type { ContainerJob, Containers, ModelContainer } from './containers/container.ts';
+import { type Scope, foldBefore } from './expressions/scope.ts';
+import type { Registry } from './registry.ts';
+import { LOCAL_TYPES, kindOf, whyNot } from './steps/kinds.ts';
+import type { PlannedStep } from './steps/step.ts';
+import { parseS3Uri } from './store/place.ts';
+import type { Store } from './store/store.ts';
+import { objectsBelow } from './store/transfer.ts';
+
+/** What an inspection needs to know. */
+export interface Inspection {
+  readonly document: PipelineDocument;
+  readonly origins: Assembly['origins'];
+  readonly scope: Pick<Scope, 'parameters' | 'execution' | 'experiment'>;
+  readonly containers: Containers;
+  readonly store: Store;
+  readonly registry: Registry;
+  /** Whether what is missing in the store may come from elsewhere. */
+  readonly mayFetch: boolean;
+}
+
+/** Everything that cannot be done on this machine (errors) or is not as on the service, before anything runs. */
+export async function inspect(inspection: Inspection): Promise<Diagnostic[]> {
+  const diagnostics: Diagnostic[] = [];
+  const work: (ContainerJob | ModelContainer)[] = [];
+  const refused = new Map<string, PlannedStep[]>();
+  const places = new Map([...walkSteps(inspection.document)].map((place) => [place.step.Name, place]));
+  const requests = (step: string): JsonObject | undefined => {
+    const place = places.get(step);
+    return place && (foldBefore(requestOf(place), inspection.scope) as JsonObject);
+  };
+  for (const place of places.values()) {
+    const kind = kindOf(place.step.Type);
+    const planned = plannedStep(place, inspection, diagnostics, requests);
+    if (kind === undefined) {
+      const known = refused.get(place.step.Type);
+      if (known === undefined) refused.set(place.step.Type, [planned]);
+      else known.push(planned);
+      continue;
+    }
+    reportMembers(planned);
+    kind.inspect(planned);
+    work.push(...(kind.containers?.(planned) ?? []));
+    if (isFirst(place) && !inspection.mayFetch) {
+      for (const { uri, below } of kind.reads?.(planned) ?? [])
+        await reportMissing(uri, below, planned, inspection.store);
+    }
+  }
+  refuseTypes(refused);
+  if (work.length > 0) diagnostics.push(...(await inspection.containers.inspect(work)));
+  return diagnostics;
+}
+
+/** The request of a step with what is known so far; of a Condition without the steps of its branches. */
+export function requestOf({ step }: Pick<StepPlace, 'step'>): JsonObject {
+  if (step.Type !== 'Condition') return step.Arguments;
+  const { IfSteps: _if, ElseSteps: _else, ...rest } = step.Arguments;
+  return rest;
+}
+
+function plannedStep(
+  place: StepPlace,
+  { scope, origins, registry }: Inspection,
+  diagnostics: Diagnostic[],
+  requests: PlannedStep['requestOf'],
+): PlannedStep {
+  const path = formatPath(place.path);
+  return {
+    step: place.step,
+    path,
+    registry,
+    requestOf: requests,
+    given: foldBefore(requestOf(place), scope) as JsonObject,
+    report: (severity, code, message, { below, detail, fix } = {}) => {
+      const where = below === undefined ? path : `${path}.${below}`;
+      diagnostics.push({ code, severity, message, path: where, at: originOf(origins, where), detail, fix });
+    },
+  };
+}
+
+/** A pipeline may have a thousand steps of a type: they are refused in one sentence. */
+function refuseTypes(refused: ReadonlyMap<string, readonly PlannedStep[]>): void {
+  for (const [type, steps] of refused) {
+    const names = steps.slice(0, SHOWN).map(({ step }) => step.Name);
+    const more = steps.length > SHOWN ? ` and ${steps.length - SHOWN} more` : '';
+    const are = steps.length === 1 ? `is a step of type ${type}` : `are steps of type ${type}`;
+    steps[0]!.report(
+      'error',
+      'step-not-supported',
+      `${names.join(', ')}${more} ${are}, which does not run on this machine`,
+      {
+        below: 'Type',
+        detail: `${whyNot(type)}; what runs here: ${LOCAL_TYPES.join(', ')}`,
+        fix: 'run the pipeline on SageMaker: --on sagemaker',
+      },
+    );
+  }
+}
+
+const SHOWN = 5;
+
+const LATER: Readonly<Record<string, string>> = {
+  RetryPolicies: 'a step that fails here is not tried again',
+  CacheConfig: 'every step runs anew',
+};
+
+function reportMembers({ step, report }: PlannedStep): void {
+  for (const [member, detail] of Object.entries(LATER)) {
+    const value = (step as unknown as JsonObject)[member];
+    if (isNothing(value)) continue;
+    report('note', 'not-on-this-machine', `${step.Name}: ${member} changes nothing here`, { below: member, detail });
+  }
+}
+
+function isNothing(value: Json | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  return Array.isArray(value) ? value.length === 0 : false;
+}
+
+/** What waits for nothing reads what was there before. */
+function isFirst({ step, inside }: StepPlace): boolean {
+  return (
+    inside === undefined && (step.DependsOn ?? []).length === 0 && !JSON.stringify(step.Arguments).includes('"Steps.')
+  );
+}
+
+async function reportMissing(uri: string, below: string, { step, report }: PlannedStep, store: Store): Promise<void> {
+  try {
+    for await (const _ of objectsBelow(store, parseS3Uri(uri))) return;
+    report('error', 'missing-input', `${step.Name} reads ${uri}, and there is nothing`, {
+      below,
+      detail:
+        'on this machine S3 is a folder of this project, and nothing is in it that a run or you did not put there',
+      fix: `--map ${uri}=./FILE-OR-FOLDER, or --fetch to read it from S3`,
+    });
+  } catch (error) {
+    report('error', 'bad-input', `${step.Name} reads ${uri}: ${(error as Error).message}`, { below });
+  }
+}

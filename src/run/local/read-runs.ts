@@ -1,0 +1,81 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PipelineError } from '../../definition/error.ts';
+import type { RunEvent, RunState } from '../../definition/events.ts';
+import { didYouMean } from '../../definition/suggest.ts';
+import { EVENTS, RUNS, RUN_RECORD, type RunRecord, stepFolder } from './run-folder.ts';
+
+/** A run as its folder tells of it. */
+export interface PastRun extends RunRecord {
+  readonly folder: string;
+  /** `unfinished`: it still runs, or was killed. */
+  readonly state: Exclude<RunState, 'running' | 'stopping'> | 'unfinished';
+  readonly seconds: number | null;
+}
+
+/** The runs of a project, the newest first. */
+export function listRuns(stateFolder: string): PastRun[] {
+  return namesIn(join(stateFolder, RUNS))
+    .toReversed()
+    .flatMap((name) => {
+      const run = readRun(join(stateFolder, RUNS, name));
+      return run === undefined ? [] : [run];
+    });
+}
+
+/** The run of a name, of the beginning of one, or `latest`. */
+export function findRun(stateFolder: string, name: string): PastRun {
+  const names = namesIn(join(stateFolder, RUNS));
+  const meant =
+    name === 'latest' ? names.slice(-1) : names.includes(name) ? [name] : names.filter((each) => each.startsWith(name));
+  const run = meant.length === 1 ? readRun(join(stateFolder, RUNS, meant[0]!)) : undefined;
+  if (run !== undefined) return run;
+  throw new PipelineError(
+    'usage',
+    'no-such-run',
+    `This project has ${meant.length > 1 ? 'several runs' : 'no run'} "${name}"`,
+    {
+      detail: meant.length > 1 ? meant.join(', ') : undefined,
+      fix: didYouMean(name, names) ?? 'sagemaker-pipelines runs list',
+    },
+  );
+}
+
+/** What a run said, without the lines of its logs. */
+export function readEvents({ folder }: Pick<PastRun, 'folder'>): RunEvent[] {
+  const lines = textOf(join(folder, EVENTS))?.split('\n') ?? [];
+  return lines.flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as RunEvent];
+    } catch {
+      // The last line of a run that was killed may be half a line.
+      return [];
+    }
+  });
+}
+
+/** What a step of a run wrote; undefined for a stream to which it wrote nothing. */
+export function readLog(
+  { folder }: Pick<PastRun, 'folder'>,
+  step: string,
+  stream: 'stdout' | 'stderr',
+): string | undefined {
+  return textOf(join(stepFolder({ path: folder }, step), stream));
+}
+
+function readRun(folder: string): PastRun | undefined {
+  const text = textOf(join(folder, RUN_RECORD));
+  if (text === undefined) return undefined;
+  const record = JSON.parse(text) as RunRecord;
+  const end = readEvents({ folder }).findLast((event) => event.type === 'run-ended');
+  if (end?.type !== 'run-ended') return { ...record, folder, state: 'unfinished', seconds: null };
+  return { ...record, folder, state: end.state, seconds: end.seconds };
+}
+
+function textOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).toSorted() : [];
+}

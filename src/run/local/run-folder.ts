@@ -1,0 +1,106 @@
+import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../../definition/document.ts';
+import type { RunEvent } from '../../definition/events.ts';
+
+/**
+ * Everything about a run, in files that are whole at any moment: `run.json`, `definition.json`, `events.ndjson`, and for
+ * each step `steps/<name>/` with `arguments.json`, `stdout`, `stderr` and, once it has ended, `result.json`.
+ */
+export interface RunFolder {
+  readonly path: string;
+}
+
+/** What is written down before anything happens. */
+export interface RunRecord {
+  readonly version: 1;
+  readonly run: string;
+  readonly pipeline: string;
+  readonly started: string;
+  /** With secrets masked. */
+  readonly parameters: Readonly<Record<string, Json>>;
+}
+
+/** How a step ended, with all that steps behind it can refer to. */
+export interface StepRecord {
+  readonly state: 'succeeded' | 'failed' | 'stopped' | 'skipped';
+  readonly reason?: string;
+  /** What AWS would describe it as. */
+  readonly properties?: Json;
+  readonly job?: string;
+  readonly started?: string;
+  readonly ended: string;
+}
+
+export const RUNS = 'runs';
+export const EVENTS = 'events.ndjson';
+export const RUN_RECORD = 'run.json';
+
+export function createRunFolder(stateFolder: string, record: RunRecord, definition: string): RunFolder {
+  const path = join(stateFolder, RUNS, record.run);
+  mkdirSync(join(path, 'steps'), { recursive: true });
+  writeWhole(join(path, 'definition.json'), definition);
+  writeWhole(join(path, RUN_RECORD), `${JSON.stringify(record, null, 2)}\n`);
+  return { path };
+}
+
+/** Events are appended one line at a time: after a kill there are all but perhaps the last. */
+export function appendEvent({ path }: RunFolder, event: RunEvent): void {
+  appendFileSync(join(path, EVENTS), `${JSON.stringify(event)}\n`);
+}
+
+export function stepFolder({ path }: RunFolder, step: string): string {
+  return join(path, 'steps', folderName(step));
+}
+
+/** Names from anywhere become names of folders; those that AWS takes stay as they are. */
+export function folderName(step: string): string {
+  const name = step.replace(/[^A-Za-z0-9_-]/gu, (character) => encodeURIComponent(character).replaceAll('.', '%2E'));
+  return name === '' ? '%' : name;
+}
+
+/** Writes a file so that there is at every moment the old one, none, or the new one. */
+export function writeWhole(path: string, text: string): void {
+  const unfinished = `${path}.unfinished`;
+  writeFileSync(unfinished, text);
+  renameSync(unfinished, path);
+}
+
+export function writeJson(path: string, value: object): void {
+  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** What a job writes, line by line, and the last lines of it. */
+export interface StepLog {
+  readonly write: (stream: 'stdout' | 'stderr', line: string) => void;
+  readonly tail: () => readonly string[];
+  readonly close: () => void;
+}
+
+const TAIL = 20;
+
+export function openStepLog(folder: string, keep: (action: () => void) => void): StepLog {
+  const files = new Map<string, number>();
+  const tail: string[] = [];
+  return {
+    write: (stream, line) => {
+      keep(() => {
+        let file = files.get(stream);
+        if (file === undefined) files.set(stream, (file = openSync(join(folder, stream), 'a')));
+        writeSync(file, `${line}\n`);
+      });
+      tail.push(line);
+      if (tail.length > TAIL) tail.shift();
+    },
+    tail: () => [...tail],
+    close: () => {
+      for (const file of files.values()) closeSync(file);
+      files.clear();
+    },
+  };
+}
+
+/** Removes what a job had as its `/opt/ml`. */
+export function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+}

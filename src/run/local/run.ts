@@ -1,0 +1,251 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Diagnostic } from '../../definition/diagnostic.ts';
+import { hasErrors } from '../../definition/diagnostic.ts';
+import { bind } from '../../definition/bind.ts';
+import type { ParameterValue, PipelineDocument } from '../../definition/document.ts';
+import { PipelineError } from '../../definition/error.ts';
+import { maskSecrets } from '../../definition/secrets.ts';
+import type { Link, RunHappening, RunState } from '../../definition/events.ts';
+import { announcedSteps } from '../announced-steps.ts';
+import type { RunRequest, RunResult, World } from '../runner.ts';
+import type { Containers } from './containers/container.ts';
+import { execution } from './execution.ts';
+import { experimentOf } from './expressions/scope.ts';
+import { type Fetch, LOCAL_BUCKET } from './fetch.ts';
+import { inspect } from './inspect.ts';
+import { publishAssets } from './publish-assets.ts';
+import { LOCAL_FILES, localFiles } from './local-files.ts';
+import { RUNS, type RunFolder, appendEvent, createRunFolder, removeFolder } from './run-folder.ts';
+import { NOBODY, type Registry } from './registry.ts';
+import { refuseCycles, schedule } from './schedule.ts';
+import { stepRunner } from './step-runner.ts';
+import { parseS3Uri } from './store/place.ts';
+import { type Mount, codeOf, needObject, openStore, putFile } from './store/store.ts';
+
+/** How runs on this machine are set up. */
+export interface LocalSettings {
+  /** Where the store, the registry and the runs of a project are: `.sagemaker-pipelines`. */
+  readonly stateFolder: string;
+  readonly region: string;
+  readonly maxParallel: number;
+  /** Folders that stand for parts of S3. */
+  readonly mounts: readonly Mount[];
+  /** What stands in for the service's containers; loaded when the run is known to be right. */
+  readonly containers: (needs: ContainerNeeds) => Promise<Containers>;
+  /** Brings what is missing in the store from S3. */
+  readonly fetch?: (tell: (message: string) => void) => Fetch;
+}
+
+/** What stands in for containers asks of the run around it. */
+export interface ContainerNeeds {
+  /** Says what takes long before it does. */
+  readonly tell: (message: string) => void;
+  /** Brings an object of S3 into a file: code that a job names by its URI. */
+  readonly fetchObject: (s3Uri: string, file: string) => Promise<void>;
+}
+
+/** What the execution role is where there is no account. */
+const LOCAL_ROLE = `arn:aws:iam::${NOBODY}:role/sagemaker-local`;
+
+/** Runs a document on this machine. */
+export async function runLocally(request: RunRequest, world: World, settings: LocalSettings): Promise<RunResult> {
+  const { assembly } = request;
+  const document = bind(assembly.definition, { bucket: LOCAL_BUCKET, roleArn: LOCAL_ROLE });
+  refuseCycles(document);
+  const started = world.now();
+  const run = nameRun(started, world.unique);
+  const files = await localFiles(document, withDefaults(document, request.parameters), {
+    cwd: world.cwd,
+    gathered: join(settings.stateFolder, RUNS, run, 'files'),
+    run,
+  });
+  const store = openStore(join(settings.stateFolder, 'store'), world.unique, [...settings.mounts, ...files.mounts]);
+  const registry: Registry = {
+    folder: join(settings.stateFolder, 'registry'),
+    region: settings.region,
+    unique: world.unique,
+  };
+  const { parameters } = files;
+  const variables = execution({ pipeline: assembly.name, run, region: settings.region, started });
+  const known = { parameters, execution: variables };
+  const experiment = experimentOf(document, known);
+  let tell = (message: string): void => {
+    world.say({ version: 1, time: world.now().toISOString(), type: 'progress', message });
+  };
+  const fetch = settings.fetch?.((message) => tell(message));
+  const obtain = (uri: string): Promise<void> => fetch?.(store, uri) ?? Promise.resolve();
+  const containers = loadedLate(settings.containers, {
+    tell: (message) => tell(message),
+    fetchObject: async (uri, file) => {
+      await obtain(uri);
+      await copyFile((await needObject(store, parseS3Uri(uri))).path, file);
+    },
+  });
+  await publishAssets(assembly.assets, { bucket: LOCAL_BUCKET, store });
+  for (const { key, path } of files.copies) await putFile(store, { bucket: LOCAL_FILES, key }, path);
+  files.gather();
+  const diagnostics = await inspect({
+    document,
+    origins: assembly.origins,
+    scope: { ...known, experiment },
+    containers,
+    store,
+    registry,
+    mayFetch: settings.fetch !== undefined,
+  });
+  if (hasErrors(diagnostics)) {
+    removeFolder(join(settings.stateFolder, RUNS, run));
+    throw cannotRun(assembly.name, diagnostics);
+  }
+
+  const shown = maskSecrets(parameters);
+  const folder = createRunFolder(
+    settings.stateFolder,
+    { version: 1, run, pipeline: assembly.name, started: started.toISOString(), parameters: shown },
+    `${JSON.stringify(document, null, 2)}\n`,
+  );
+  const broken = new AbortController();
+  const signal = AbortSignal.any([world.interrupted, broken.signal]);
+  const keep = keeper(folder, broken);
+  const say = teller(folder, world, keep.write);
+  tell = (message) => say({ type: 'progress', message });
+  const steps = announcedSteps(document);
+  const links: Link[] = [{ title: 'folder', target: folder.path }];
+  say({ type: 'run-started', run, pipeline: assembly.name, target: 'local', steps, parameters: shown, links });
+  for (const diagnostic of diagnostics) say({ type: 'diagnostic', diagnostic });
+
+  const stopping = stoppingOn(world, say);
+  const runner = stepRunner({
+    document,
+    folder,
+    say,
+    keep: keep.write,
+    signal,
+    surroundings: {
+      pipeline: assembly.name,
+      run,
+      region: settings.region,
+      store,
+      registry,
+      containers,
+      jobEnvironment: {},
+      now: world.now,
+      unique: world.unique,
+      sleep: world.sleep,
+      obtain,
+    },
+    known: { ...known, experiment },
+  });
+  const endings = await schedule(document, {
+    maxParallel: settings.maxParallel,
+    signal,
+    start: runner.start,
+    skip: runner.skip,
+  });
+  stopping();
+  keep.check();
+  const state = stateOf(
+    [...endings.values()].map((ending) => ending.state),
+    world.interrupted.aborted,
+  );
+  const seconds = (world.now().getTime() - started.getTime()) / 1000;
+  say({ type: 'run-ended', state, seconds, outputs: [], ...runner.reason() });
+  const fault = runner.fault();
+  // What this machine lacks is not a fault of the pipeline, and the exit code says so.
+  if (state === 'failed' && fault?.failure === 'machine') throw fault;
+  return { run, state };
+}
+
+/** Most that a pipeline does needs no container at all, and making the first can take a while. */
+function loadedLate(load: LocalSettings['containers'], needs: ContainerNeeds): Containers {
+  let loaded: Promise<Containers> | undefined;
+  const containers = (): Promise<Containers> => (loaded ??= load(needs));
+  return {
+    inspect: async (work) => (await containers()).inspect(work),
+    run: async (job, listen, signal) => (await containers()).run(job, listen, signal),
+    serve: async (model, listen, signal) => (await containers()).serve(model, listen, signal),
+  };
+}
+
+/** Twelve letters and digits, as the service's ids have; in the order of time, so that runs list themselves. */
+function nameRun(time: Date, unique: World['unique']): string {
+  const seconds = Math.floor(time.getTime() / 1000);
+  return seconds.toString(36).padStart(7, '0') + unique(5);
+}
+
+function withDefaults(
+  document: PipelineDocument,
+  given: RunRequest['parameters'],
+): Readonly<Record<string, ParameterValue>> {
+  const defaults = (document.Parameters ?? []).flatMap(({ Name, DefaultValue }) =>
+    DefaultValue === undefined || DefaultValue === null ? [] : [[Name, DefaultValue] as const],
+  );
+  return { ...Object.fromEntries(defaults), ...given };
+}
+
+type Say = (happening: RunHappening) => void;
+
+/** Whoever listens hears everything; lines of logs have files of their own in the run's folder. */
+function teller(folder: RunFolder, world: World, keep: Keeper['write']): Say {
+  return (happening) => {
+    const event = { version: 1, time: world.now().toISOString(), ...happening } as const;
+    if (event.type !== 'log') keep(() => appendEvent(folder, event));
+    world.say(event);
+  };
+}
+
+/** Writes what a run leaves in its folder. When that cannot be written, the run is ended, and then that is said. */
+interface Keeper {
+  readonly write: (action: () => void) => void;
+  readonly check: () => void;
+}
+
+function keeper({ path }: RunFolder, broken: AbortController): Keeper {
+  let fault: unknown;
+  return {
+    write: (action) => {
+      try {
+        action();
+      } catch (error) {
+        fault ??= error;
+        broken.abort();
+      }
+    },
+    check: () => {
+      if (fault === undefined) return;
+      const code = codeOf(fault);
+      const known = { ENOENT: 'run-folder-gone', ENOSPC: 'disk-full' }[code ?? ''] ?? 'cannot-write';
+      throw new PipelineError('failed', known, `The run was ended, as its folder cannot be written: ${path}`, {
+        detail: (fault as Error).message,
+        fix: code === 'ENOSPC' ? 'make room on the disk' : undefined,
+        cause: fault,
+      });
+    },
+  };
+}
+
+function stoppingOn({ interrupted }: World, say: Say): () => void {
+  const tell = (): void => say({ type: 'run-stopping', reason: 'interrupted: what runs is being ended' });
+  if (interrupted.aborted) tell();
+  else interrupted.addEventListener('abort', tell, { once: true });
+  return () => interrupted.removeEventListener('abort', tell);
+}
+
+function stateOf(steps: readonly string[], isInterrupted: boolean): Exclude<RunState, 'running' | 'stopping'> {
+  if (isInterrupted && steps.includes('stopped')) return 'stopped';
+  return steps.includes('failed') ? 'failed' : 'succeeded';
+}
+
+function cannotRun(name: string, diagnostics: readonly Diagnostic[]): PipelineError {
+  const count = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const reasons = count === 1 ? 'a reason' : `${count} reasons`;
+  return new PipelineError(
+    'machine',
+    'cannot-run-here',
+    `${name} cannot run on this machine, for ${reasons}; nothing was started`,
+    {
+      diagnostics,
+    },
+  );
+}

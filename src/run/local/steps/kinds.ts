@@ -1,0 +1,42 @@
+import { condition } from './condition.ts';
+import { fail } from './fail.ts';
+import { model } from './model.ts';
+import { processing } from './processing.ts';
+import { registerModel } from './register-model.ts';
+import type { StepKind } from './step.ts';
+import { training } from './training.ts';
+import { transform } from './transform.ts';
+
+const KINDS: Readonly<Record<string, StepKind>> = {
+  Condition: condition,
+  Fail: fail,
+  Model: model,
+  Processing: processing,
+  RegisterModel: registerModel,
+  Training: training,
+  Transform: transform,
+};
+
+/** The types of step that run on this machine. */
+export const LOCAL_TYPES: readonly string[] = Object.keys(KINDS);
+
+/** How steps of a type run here; undefined when they do not. */
+export function kindOf(type: string): StepKind | undefined {
+  return Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  AutoML: 'the service searches models in ways that it does not publish',
+  Callback: 'it waits for an answer to a message of Amazon SQS',
+  ClarifyCheck: 'it runs an image of AWS that is not at hand',
+  EMR: 'it needs a cluster of Amazon EMR',
+  EMRServerless: 'it needs an application of Amazon EMR Serverless',
+  Lambda: 'its function lives in AWS Lambda',
+  QualityCheck: 'it runs an image of AWS that is not at hand',
+  Tuning: 'the local search for hyperparameters is not built yet',
+};
+
+/** Why steps of a type do not run here. */
+export function whyNot(type: string): string {
+  return REASONS[type] ?? 'what it makes exists on AWS alone';
+}

@@ -1,0 +1,57 @@
+import type { JsonObject } from '../../../definition/document.ts';
+import { objectsAt, textAt } from './read.ts';
+import type { PlannedStep } from './step.ts';
+
+/** Reads the metrics of a training job out of its log, as CloudWatch does for the service. */
+export interface MetricReader {
+  readonly read: (line: string, time: string) => void;
+  /** The last value of each, as `FinalMetricDataList` has them. */
+  readonly final: () => readonly JsonObject[];
+}
+
+/** Reads with the `MetricDefinitions` of a training job: the first group of the expression is the value. */
+export function metricReader(given: JsonObject): MetricReader {
+  const metrics = objectsAt(given, 'AlgorithmSpecification', 'MetricDefinitions').flatMap((definition) => {
+    const [name, regex] = [textAt(definition, 'Name'), textAt(definition, 'Regex')];
+    const pattern = regex === undefined ? undefined : patternOf(regex);
+    return name === undefined || pattern === undefined ? [] : [{ name, pattern }];
+  });
+  const last = new Map<string, JsonObject>();
+  return {
+    read: (line, time) => {
+      for (const { name, pattern } of metrics) {
+        for (const [, text] of line.matchAll(pattern)) {
+          const value = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
+          if (Number.isFinite(value)) last.set(name, { MetricName: name, Value: value, Timestamp: time });
+        }
+      }
+    },
+    final: () =>
+      [...new Set(metrics.map(({ name }) => name))].flatMap((name) => {
+        const metric = last.get(name);
+        return metric === undefined ? [] : [metric];
+      }),
+  };
+}
+
+/** Says which expressions cannot be read here. */
+export function inspectMetrics({ given, step, report }: PlannedStep): void {
+  for (const [index, definition] of objectsAt(given, 'AlgorithmSpecification', 'MetricDefinitions').entries()) {
+    const regex = textAt(definition, 'Regex');
+    if (regex === undefined || patternOf(regex) !== undefined) continue;
+    report('warning', 'metric-not-read', `${step.Name} cannot read the metric ${textAt(definition, 'Name')} here`, {
+      below: `Arguments.AlgorithmSpecification.MetricDefinitions[${index}].Regex`,
+      detail: `${regex} is no regular expression of JavaScript`,
+    });
+  }
+}
+
+function patternOf(regex: string): RegExp | undefined {
+  try {
+    // Python's and Java's named groups and flags in front are the two that scripts write.
+    const [, flags = '', rest = ''] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(regex) ?? [];
+    return new RegExp(rest.replaceAll('(?P<', '(?<'), `g${flags}`);
+  } catch {
+    return undefined;
+  }
+}

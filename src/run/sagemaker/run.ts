@@ -1,0 +1,181 @@
+import { isPassing } from '../../aws/failure.ts';
+import type { Assembly } from '../../definition/assembly.ts';
+import type { ParameterValue } from '../../definition/document.ts';
+import { PipelineError } from '../../definition/error.ts';
+import { maskSecrets } from '../../definition/secrets.ts';
+import { openS3 } from '../../s3/client.ts';
+import { requireBucket } from '../../s3/bucket.ts';
+import { type PublishedAsset, publishAssets } from '../../s3/publish.ts';
+import { announcedSteps } from '../announced-steps.ts';
+import { gitCommit } from '../git-commit.ts';
+import type { RunRequest, RunResult, World } from '../runner.ts';
+import { sayTo } from '../say.ts';
+import { type Connection, type Place, connect, explainRefusal } from './connect.ts';
+import { type Deployment, type DeploymentOptions, INLINE_BYTES, planDeployment } from './deployment.ts';
+import { type Selection, selectedSteps, selectiveExecution } from './selection.ts';
+import { upsert } from './upsert.ts';
+import { type WatchOptions, watchExecution } from './watch.ts';
+
+/** Everything that a run on SageMaker can be told beside its request. */
+export interface SageMakerOptions extends Place, DeploymentOptions, Selection, WatchOptions {
+  readonly wait: boolean;
+  readonly displayName?: string | undefined;
+  /** The most steps of this execution at a time. */
+  readonly maxParallel?: number | undefined;
+  /** Starts with the same token start one execution; 32 to 128 letters. Without one every run starts its own. */
+  readonly requestToken?: string | undefined;
+  /** Encrypts what is uploaded. */
+  readonly kmsKey?: string | undefined;
+  /** The account that must own the bucket. */
+  readonly expectedOwner?: string | undefined;
+}
+
+/** What a run would do in the account. */
+export interface SageMakerPlan {
+  readonly deployment: Deployment;
+  /** Assets and what of them is in the bucket already. */
+  readonly assets: readonly PublishedAsset[];
+}
+
+/** Says what a run would do in the account, and makes no call that writes. */
+export async function planOnSageMaker(assembly: Assembly, options: SageMakerOptions): Promise<SageMakerPlan> {
+  selectedSteps(assembly.definition, options);
+  const connection = connect(options);
+  try {
+    const deployment = await planDeployment(assembly, options, connection);
+    return { deployment, assets: await publish(deployment, assembly, options, { dryRun: true }) };
+  } finally {
+    connection.close();
+  }
+}
+
+/** Brings a pipeline into the account, starts an execution of it and, unless told otherwise, waits for its end. */
+export async function runOnSageMaker(request: RunRequest, options: SageMakerOptions, world: World): Promise<RunResult> {
+  const { assembly } = request;
+  const say = sayTo(world);
+  const progress = (message: string): void => say({ type: 'progress', message });
+  const selected = selectedSteps(assembly.definition, options);
+  const connection = connect(options);
+  try {
+    const deployment = await planDeployment(assembly, options, connection);
+    stopHere(world);
+    const published = await publish(deployment, assembly, options, { signal: world.interrupted, progress });
+    const uploaded = published.filter(({ state }) => state === 'uploaded').length;
+    if (uploaded > 0) progress(`uploaded ${count(uploaded, 'asset')} to s3://${deployment.bucket!}`);
+    stopHere(world);
+    const { version } = await upsert(deployment, gitCommit(world.cwd, world.env), connection, world, options);
+    progress(deploymentLine(deployment, version));
+    stopHere(world);
+    const arn = await startExecution(request, deployment, selected, options, connection, world);
+    const steps = announcedSteps(deployment.definition).filter(({ name }) => selected?.includes(name) ?? true);
+    say({
+      type: 'run-started',
+      run: arn,
+      pipeline: deployment.name,
+      target: 'sagemaker',
+      steps,
+      parameters: maskSecrets(request.parameters),
+      links: [],
+    });
+    if (!options.wait) return { run: arn, state: 'running' };
+    return await watchExecution(arn, steps, options, () => connect(options), world);
+  } finally {
+    connection.close();
+  }
+}
+
+interface PublishSettings {
+  readonly dryRun?: boolean;
+  readonly signal?: AbortSignal;
+  readonly progress?: (message: string) => void;
+}
+
+async function publish(
+  { bucket, text }: Deployment,
+  assembly: Assembly,
+  { region, profile, kmsKey, expectedOwner }: SageMakerOptions,
+  { dryRun, signal, progress }: PublishSettings,
+): Promise<readonly PublishedAsset[]> {
+  const isLong = Buffer.byteLength(text) >= INLINE_BYTES;
+  if (bucket === undefined || (assembly.assets.length === 0 && !isLong)) return [];
+  const s3 = await openS3({ region, profile });
+  try {
+    const access = { kmsKeyId: kmsKey, expectedOwner, signal };
+    if (assembly.assets.length === 0) await requireBucket(s3, bucket, access);
+    const told = new Set<string>();
+    return await publishAssets(
+      assembly,
+      { s3, bucket },
+      {
+        ...access,
+        dryRun,
+        progress: ({ uri }) => {
+          if (told.has(uri)) return;
+          told.add(uri);
+          progress?.(`uploading ${uri}`);
+        },
+      },
+    );
+  } catch (error) {
+    if (signal?.aborted === true) throw nothingStarted();
+    throw error;
+  } finally {
+    s3.destroy();
+  }
+}
+
+async function startExecution(
+  { parameters }: RunRequest,
+  { name }: Deployment,
+  selected: readonly string[] | undefined,
+  options: SageMakerOptions,
+  connection: Connection,
+  world: World,
+): Promise<string> {
+  const { displayName, maxParallel, requestToken } = options;
+  const commit = gitCommit(world.cwd, world.env);
+  const request = {
+    PipelineName: name,
+    PipelineParameters: Object.entries(parameters).map(([Name, value]) => ({ Name, Value: parameterText(value) })),
+    ...(displayName === undefined ? {} : { PipelineExecutionDisplayName: displayName }),
+    ...(commit === undefined ? {} : { PipelineExecutionDescription: `commit ${commit}` }),
+    ...(maxParallel === undefined ? {} : { ParallelismConfiguration: { MaxParallelExecutionSteps: maxParallel } }),
+    ...(selected === undefined
+      ? {}
+      : { SelectiveExecutionConfig: await selectiveExecution(selected, options, name, connection) }),
+    // One for all attempts at this start: an answer that was lost on the way must not make a second execution.
+    ClientRequestToken: requestToken ?? world.unique(64),
+  };
+  try {
+    const started = await connection.sagemaker.startPipelineExecution(request);
+    return started.PipelineExecutionArn!;
+  } catch (error) {
+    // Without an answer nobody knows, and a second start would be another execution.
+    const fix = isPassing(error) ? `see whether it started: sagemaker-pipelines executions list ${name}` : undefined;
+    throw explainRefusal(error, `start ${name}`, fix);
+  }
+}
+
+/** As the service wants the values of all types: as text. */
+function parameterText(value: ParameterValue): string {
+  return String(value);
+}
+
+function deploymentLine({ action, name, differs }: Deployment, version: number | undefined): string {
+  const made = version === undefined ? '' : ` (version ${version})`;
+  if (action === 'create') return `created the pipeline ${name}${made}`;
+  if (action === 'nothing') return `the pipeline ${name} is up to date`;
+  return `updated ${differs.join(', ')} of the pipeline ${name}${made}`;
+}
+
+function stopHere({ interrupted }: World): void {
+  if (interrupted.aborted) throw nothingStarted();
+}
+
+function nothingStarted(): PipelineError {
+  return new PipelineError('interrupted', 'interrupted', 'Interrupted before anything was started');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

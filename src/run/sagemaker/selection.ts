@@ -1,0 +1,85 @@
+import type { SelectiveExecutionConfig } from '@aws-sdk/client-sagemaker';
+import type { PipelineDocument } from '../../definition/document.ts';
+import { PipelineError } from '../../definition/error.ts';
+import { graphOf } from '../../definition/graph.ts';
+import { didYouMean } from '../../definition/suggest.ts';
+import { type Connection, asking } from './connect.ts';
+
+/** Which steps of a pipeline are to run; all when nothing is said. */
+export interface Selection {
+  readonly only?: readonly string[] | undefined;
+  /** This step and all that come after it. */
+  readonly from?: string | undefined;
+  /** The execution whose results stand in for the other steps; else the newest that has ended. */
+  readonly sourceExecution?: string | undefined;
+}
+
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_SelectiveExecutionConfig.html */
+const MOST_STEPS = 50;
+
+/** The steps that a selection names; undefined for all of them. */
+export function selectedSteps(document: PipelineDocument, { only = [], from }: Selection): string[] | undefined {
+  if (only.length === 0 && from === undefined) return undefined;
+  const { steps, edges } = graphOf(document);
+  const unknown = [...only, ...(from === undefined ? [] : [from])].find((name) => !steps.has(name));
+  if (unknown !== undefined) {
+    throw new PipelineError('usage', 'unknown-step', `The pipeline has no step ${unknown}`, {
+      detail: `it has: ${[...steps.keys()].join(', ')}`,
+      fix: didYouMean(unknown, steps.keys()),
+    });
+  }
+  const selected = new Set(only);
+  const open = from === undefined ? [] : [from];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (selected.has(name) && name !== from) continue;
+    selected.add(name);
+    for (const edge of edges) if (edge.needs === name && !selected.has(edge.step)) open.push(edge.step);
+  }
+  if (selected.size > MOST_STEPS) {
+    throw new PipelineError('usage', 'too-many-steps', `${selected.size} steps are selected; AWS takes ${MOST_STEPS}`, {
+      fix: 'select fewer, or run the whole pipeline',
+    });
+  }
+  return [...steps.keys()].filter((name) => selected.has(name));
+}
+
+/** The selection as StartPipelineExecution takes it. */
+export async function selectiveExecution(
+  selected: readonly string[],
+  { sourceExecution }: Selection,
+  pipeline: string,
+  connection: Connection,
+): Promise<SelectiveExecutionConfig> {
+  return {
+    SourcePipelineExecutionArn: sourceExecution ?? (await newestEnded(pipeline, connection)),
+    SelectedSteps: selected.map((StepName) => ({ StepName })),
+  };
+}
+
+async function newestEnded(pipeline: string, { sagemaker }: Connection): Promise<string> {
+  let next: string | undefined;
+  do {
+    const page = await asking(
+      `list the executions of ${pipeline}`,
+      sagemaker.listPipelineExecutions({
+        PipelineName: pipeline,
+        SortBy: 'CreationTime',
+        SortOrder: 'Descending',
+        ...(next === undefined ? {} : { NextToken: next }),
+      }),
+    );
+    const ended = (page.PipelineExecutionSummaries ?? []).find(
+      ({ PipelineExecutionStatus: status }) => status !== 'Executing' && status !== 'Stopping',
+    );
+    if (ended?.PipelineExecutionArn !== undefined) return ended.PipelineExecutionArn;
+    next = page.NextToken;
+  } while (next !== undefined && next !== '');
+  throw new PipelineError(
+    'usage',
+    'no-execution',
+    `No execution of ${pipeline} has ended whose results could be used`,
+    {
+      fix: 'run the whole pipeline once, or name an execution: --source-execution ARN',
+    },
+  );
+}

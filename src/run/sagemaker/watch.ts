@@ -1,0 +1,292 @@
+import type { DescribePipelineExecutionResponse, PipelineExecutionStep } from '@aws-sdk/client-sagemaker';
+import { isPassing } from '../../aws/failure.ts';
+import { PipelineError } from '../../definition/error.ts';
+import type { AnnouncedStep, RunHappening, RunState } from '../../definition/events.ts';
+import type { RunResult, World } from '../runner.ts';
+import { sayTo } from '../say.ts';
+import { type Connection, explainRefusal, isAboutCredentials } from './connect.ts';
+import { titleOf } from './console-links.ts';
+import { jobOutcome } from './job-outcome.ts';
+import { followLogs } from './log-follow.ts';
+import { logTail } from './log-tail.ts';
+import { type StepReport, reportOf } from './step-report.ts';
+
+/** How an execution is waited for. */
+export interface WatchOptions {
+  /** Seconds between two looks; else one at first and more while nothing changes. */
+  readonly poll?: number | undefined;
+  /** Seconds after which nobody waits any longer. */
+  readonly timeout?: number | undefined;
+  /** Stop the execution when the one who waits is interrupted or has waited long enough. */
+  readonly stopOnInterrupt: boolean;
+  /** Tell what the steps write to their logs. */
+  readonly logs: boolean;
+}
+
+/** Looks at an execution until it has ended, or until nobody wants to wait any longer, and tells what has changed. */
+export async function watchExecution(
+  arn: string,
+  steps: readonly AnnouncedStep[],
+  options: WatchOptions,
+  connect: () => Connection,
+  world: World,
+): Promise<RunResult> {
+  const say = sayTo(world);
+  const teller = tellSteps(steps, say);
+  const deadline = options.timeout === undefined ? Number.POSITIVE_INFINITY : +world.now() + options.timeout * 1000;
+  const pause = pauses(options.poll);
+  let connection = connect();
+  const tellLine = (step: string, line: string): void => say({ type: 'log', step, stream: 'stdout', line });
+  const follower = options.logs ? followLogs(connection, tellLine) : undefined;
+  let state: RunState = 'running';
+  let renewed = false;
+  let stopping = false;
+  try {
+    for (;;) {
+      const wish = stopping ? undefined : wishToLeave(deadline, world);
+      try {
+        if (wish !== undefined) {
+          if (!options.stopOnInterrupt) return { run: arn, state, failure: left(arn, wish) };
+          await stopExecution(arn, connection, world);
+          stopping = true;
+          say({ type: 'run-stopping', reason: wish === 'interrupted' ? 'interrupted' : 'the time is up' });
+        }
+        const look = await lookAt(arn, connection, world);
+        let isNew = false;
+        for (const report of look.steps) {
+          const news = teller.tell(report);
+          await follower?.follow(report);
+          if (news === 'ended') await teller.tellEnd(report, connection);
+          isNew ||= news !== undefined;
+        }
+        pause.answered(isNew);
+        renewed = false;
+        const before = state;
+        state = stateOf(look.execution);
+        if (state === 'stopping' && before !== 'stopping' && !stopping) {
+          say({ type: 'run-stopping', reason: 'someone stopped the execution' });
+        }
+        if (state !== 'running' && state !== 'stopping') {
+          teller.tellRest(state);
+          say({ type: 'run-ended', state, seconds: secondsOf(look.execution, world), ...reasonOf(look), outputs: [] });
+          return { run: arn, state };
+        }
+      } catch (error) {
+        if (isPassing(error)) {
+          if (pause.refused()) say({ type: 'progress', message: `${wordsOf(error)}; looking again more slowly` });
+        } else if (isAboutCredentials(error) && !renewed) {
+          // Whoever logs in again while this waits has new ones in the same places.
+          renewed = true;
+          connection.close();
+          connection = connect();
+          continue;
+        } else {
+          return { run: arn, state, failure: cutOff(arn, error) };
+        }
+      }
+      // A wish that was told once must not cut every later pause short.
+      const isWished = wishToLeave(deadline, world) !== undefined;
+      const rest = isWished ? Number.POSITIVE_INFINITY : deadline - +world.now();
+      await world.sleep(Math.min(pause.next(), rest), isWished ? undefined : world.interrupted);
+    }
+  } finally {
+    follower?.close();
+    connection.close();
+  }
+}
+
+/** Stops an execution; one that has ended in the meantime is left as it is. */
+export async function stopExecution(arn: string, { sagemaker }: Connection, world: World): Promise<void> {
+  try {
+    await sagemaker.stopPipelineExecution({ PipelineExecutionArn: arn, ClientRequestToken: world.unique(64) });
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ConflictException')) throw error;
+  }
+}
+
+/** An execution and its steps at one moment. */
+export interface Look {
+  readonly execution: DescribePipelineExecutionResponse;
+  readonly steps: readonly StepReport[];
+}
+
+/** Asks after an execution and all its steps. What AWS refuses is thrown as it came. */
+export async function lookAt(arn: string, { sagemaker }: Connection, world: Pick<World, 'now'>): Promise<Look> {
+  const execution = await sagemaker.describePipelineExecution({ PipelineExecutionArn: arn });
+  const found: PipelineExecutionStep[] = [];
+  let next: string | undefined;
+  do {
+    const page = await sagemaker.listPipelineExecutionSteps({
+      PipelineExecutionArn: arn,
+      MaxResults: 100,
+      SortOrder: 'Ascending',
+      ...(next === undefined ? {} : { NextToken: next }),
+    });
+    found.push(...(page.PipelineExecutionSteps ?? []));
+    next = page.NextToken;
+  } while (next !== undefined && next !== '');
+  const steps = found.flatMap((step) => reportOf(step, world.now()) ?? []);
+  return { execution, steps };
+}
+
+/** An execution's state in the words of every runner. */
+export function stateOf({ PipelineExecutionStatus: status }: DescribePipelineExecutionResponse): RunState {
+  switch (status) {
+    case 'Succeeded':
+      return 'succeeded';
+    case 'Failed':
+      return 'failed';
+    case 'Stopped':
+      return 'stopped';
+    case 'Stopping':
+      return 'stopping';
+    default:
+      return 'running';
+  }
+}
+
+function secondsOf({ CreationTime: created, LastModifiedTime: modified }: Look['execution'], world: World): number {
+  const end = modified ?? world.now();
+  return created === undefined ? 0 : Math.max(0, (+end - +created) / 1000);
+}
+
+function reasonOf({ execution, steps }: Look): { reason?: string } {
+  // A failed step has said already what AWS only sums up here.
+  if (execution.FailureReason === undefined || steps.some(({ state }) => state === 'failed')) return {};
+  return { reason: execution.FailureReason };
+}
+
+interface StepTeller {
+  /** Says that a step has begun; what is new of it, if anything is. */
+  readonly tell: (report: StepReport) => 'begun' | 'ended' | undefined;
+  /** Says that a step has ended, and of one that failed the end of its log. */
+  readonly tellEnd: (report: StepReport, connection: Connection) => Promise<void>;
+  /** What is to be said of steps that never began. */
+  readonly tellRest: (state: RunState) => void;
+}
+
+/** Remembers what was said of each step, and says what is new. */
+function tellSteps(announced: readonly AnnouncedStep[], say: (happening: RunHappening) => void): StepTeller {
+  const told = new Map<string, StepReport>();
+  return {
+    tell: (report) => {
+      const before = told.get(report.name);
+      told.set(report.name, report);
+      const { name: step, state, attempt, resource, links } = report;
+      const isReused = state === 'skipped' || state === 'cached';
+      const isAgain = before?.state !== 'running' && state === 'running';
+      const isNew = before === undefined || before.attempt !== attempt || isAgain;
+      const job = resource?.name;
+      if (isNew && !isReused)
+        say({ type: 'step-started', step, attempt, ...(job === undefined ? {} : { job }), links });
+      else if (before?.resource === undefined && resource !== undefined && state === 'running') {
+        say({ type: 'progress', step, message: `${titleOf(resource)} ${resource.name}` });
+      }
+      if (state !== 'running' && (isNew || before.state === 'running')) return 'ended';
+      return isNew ? 'begun' : undefined;
+    },
+    tellEnd: async ({ name: step, state, seconds, reason, facts, links, resource, started }, connection) => {
+      if (state === 'running') return;
+      const tail = state === 'failed' && resource !== undefined ? await logTail(resource, started, connection) : [];
+      const made = state === 'succeeded' && resource !== undefined ? await jobOutcome(resource, connection) : undefined;
+      say({
+        type: 'step-ended',
+        step,
+        state,
+        seconds,
+        ...(reason === undefined ? {} : { reason }),
+        ...(tail.length === 0 ? {} : { tail }),
+        outputs: made?.outputs ?? [],
+        facts: { ...facts, ...made?.facts },
+        links,
+      });
+    },
+    tellRest: (state) => {
+      for (const { name, decidedBy, waitsFor } of announced.filter((step) => !told.has(step.name))) {
+        const outcome = decidedBy === null ? undefined : told.get(decidedBy)?.facts['outcome'];
+        const absent = waitsFor.find((needed) => !told.has(needed));
+        const reason =
+          decidedBy !== null && typeof outcome === 'string'
+            ? `${decidedBy} is ${outcome}`
+            : state === 'succeeded'
+              ? `${absent ?? 'a step before it'} did not run`
+              : `the run ${state === 'stopped' ? 'was stopped' : 'failed'} before it`;
+        say({
+          type: 'step-ended',
+          step: name,
+          state: 'skipped',
+          seconds: 0,
+          reason,
+          outputs: [],
+          facts: {},
+          links: [],
+        });
+      }
+    },
+  };
+}
+
+/** How long to wait between looks: short after a change, longer while nothing happens, and much longer when AWS wants so. */
+function pauses(fixed: number | undefined): {
+  answered: (isNew: boolean) => void;
+  /** Whether this is the first refusal since an answer. */
+  refused: () => boolean;
+  next: () => number;
+} {
+  const shortest = (fixed ?? 1) * 1000;
+  const longest = (fixed ?? 10) * 1000;
+  const MOST = 60_000;
+  let milliseconds = shortest;
+  let refusals = 0;
+  return {
+    answered: (isNew) => {
+      refusals = 0;
+      milliseconds = isNew ? shortest : Math.min(longest, milliseconds * 1.5);
+    },
+    refused: () => {
+      refusals += 1;
+      milliseconds = Math.min(Math.max(MOST, longest), milliseconds * 2);
+      return refusals === 1;
+    },
+    next: () => milliseconds,
+  };
+}
+
+function wishToLeave(deadline: number, world: World): 'interrupted' | 'timeout' | undefined {
+  if (world.interrupted.aborted) return 'interrupted';
+  return +world.now() >= deadline ? 'timeout' : undefined;
+}
+
+function left(arn: string, wish: 'interrupted' | 'timeout'): PipelineError {
+  const fix = waysOn(arn);
+  if (wish === 'interrupted') {
+    return new PipelineError('interrupted', 'interrupted', 'Nobody waits any longer; the run goes on', {
+      detail: arn,
+      fix,
+    });
+  }
+  const message = 'The time is up before the run has ended; the run goes on';
+  return new PipelineError('failed', 'timeout', message, { detail: arn, fix });
+}
+
+/** AWS answers no longer, and the execution knows nothing of that. */
+function cutOff(arn: string, error: unknown): PipelineError {
+  const explained = explainRefusal(error, 'watch the run any longer');
+  if (!(explained instanceof PipelineError)) throw error;
+  const { code, message, detail, fix } = explained;
+  const toDo = fix === undefined ? '' : `${fix}; then `;
+  return new PipelineError('aws', code, `${message}; the run goes on`, {
+    detail: [arn, detail].filter((line) => line !== undefined).join('\n  '),
+    fix: `${toDo}sagemaker-pipelines executions watch ${arn}`,
+    cause: error,
+  });
+}
+
+function waysOn(arn: string): string {
+  return `sagemaker-pipelines executions watch ${arn}, or … stop ${arn}`;
+}
+
+function wordsOf(error: unknown): string {
+  const explained = explainRefusal(error, 'look at the run');
+  return explained instanceof Error ? explained.message : String(error);
+}
