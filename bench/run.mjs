@@ -25,7 +25,7 @@ const FIGURES = {
 };
 
 /** They take minutes and gigabytes of memory, and are taken when they are asked for. */
-const ON_REQUEST = ['promotion'];
+const ON_REQUEST = ['batch-transform', 'promotion'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in FIGURES));
