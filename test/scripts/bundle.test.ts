@@ -18,7 +18,7 @@ describe('a build', () => {
 
   beforeAll(async () => {
     folder = temporaryFolder(afterAll);
-    for (const part of ['src', 'scripts', 'package.json', 'tsconfig.json']) {
+    for (const part of ['src', 'build.ts', 'utils.ts', 'scripts', 'package.json', 'tsconfig.json']) {
       cpSync(join(root, part), join(folder, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));

@@ -14,3 +14,10 @@ export function torchEnvironment(): Promise<PythonEnvironment> {
 export function xgboostEnvironment(): Promise<PythonEnvironment> {
   return pythonEnvironment({ name: 'xgboost', requirements: ['numpy==2.1.0', 'scipy==1.15.0', 'xgboost-cpu==3.0.5'] });
 }
+
+export function transformersEnvironment(): Promise<PythonEnvironment> {
+  return pythonEnvironment({
+    name: 'transformers',
+    requirements: ['numpy==2.1.0', 'torch==2.13.0', 'transformers==4.57.1'],
+  });
+}
