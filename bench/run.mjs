@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 
 import { batchTransform } from './batch-transform.mjs';
 import { coldStart } from './cold-start.mjs';
+import { localRun } from './local-run.mjs';
 import { ROOT, run } from './measure.mjs';
 import { modelHost } from './model-host.mjs';
 import { promotion } from './promotion.mjs';
@@ -15,6 +16,7 @@ import { types } from './types.mjs';
 const FIGURES = {
   'batch-transform': batchTransform,
   'cold-start': coldStart,
+  'local-run': localRun,
   'model-host': modelHost,
   promotion,
   'python-sdk': pythonSdk,
@@ -23,7 +25,7 @@ const FIGURES = {
 };
 
 /** They take minutes and gigabytes of memory, and are taken when they are asked for. */
-const ON_REQUEST = ['promotion'];
+const ON_REQUEST = ['batch-transform', 'promotion'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in FIGURES));

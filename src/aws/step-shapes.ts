@@ -35,7 +35,7 @@ const STEP_SHAPES: Readonly<Record<string, StepShapes>> = {
   BedrockProvisionedModelThroughput: { request: 'bedrock.CreateProvisionedModelThroughputRequest', answers: [] },
 };
 
-/** The shapes behind a step; undefined where `Arguments` are free (Lambda, Callback) or no request (Condition, Fail). */
+/** The shapes behind a step; undefined where `Arguments` are free (Lambda, Callback) or no request (Condition, Fail), and for what is no text. */
 export function stepShapes(type: string): StepShapes | undefined {
-  return Object.hasOwn(STEP_SHAPES, type) ? STEP_SHAPES[type] : undefined;
+  return typeof type === 'string' && Object.hasOwn(STEP_SHAPES, type) ? STEP_SHAPES[type] : undefined;
 }

@@ -65,20 +65,24 @@ const EXPRESSION_RULES: readonly ExpressionRule[] = [functions, declaredFiles, r
  * @example check(assembly.definition, assembly.origins)
  */
 export function check(document: PipelineDocument, origins: Readonly<Record<string, string>> = {}): Diagnostic[] {
-  // A document from elsewhere has none, and may be so deep that looking at every level for nothing takes a minute.
-  const isKnown = Object.keys(origins).length > 0;
-  const originAt = (path: string): string | undefined => (isKnown ? originOf(origins, path) : undefined);
   const shape = readDocument(document).diagnostics;
   if (!isObject(document)) return [...shape];
   const read: Read = { parameters: new Set(), files: new Set() };
   const faults = byPlace(document, once(faultsOf(subjectOf(document, read), read)));
-  const located = faults.map(({ place, origin, ...fault }): Diagnostic => {
-    const path = formatPath(place) || '$';
-    return { ...fault, path, at: originAt(origin === undefined ? path : formatPath(origin)) };
-  });
-  return shape.length === 0
-    ? located
-    : [...shape.map((fault) => ({ ...fault, at: originAt(fault.path!) })), ...located];
+  const lineOf = lineFinder(origins);
+  return [
+    ...shape.map((fault) => ({ ...fault, at: lineOf(fault.path ?? '') })),
+    ...faults.map(({ place, origin, ...fault }): Diagnostic => {
+      const path = formatPath(place) || '$';
+      return { ...fault, path, at: lineOf(origin === undefined ? path : formatPath(origin)) };
+    }),
+  ];
+}
+
+/** The author's line for a path. What is beneath the deepest that the author wrote is not looked at. */
+function lineFinder(origins: Readonly<Record<string, string>>): (path: string) => string | undefined {
+  const longest = Object.keys(origins).reduce((most, path) => Math.max(most, path.length), 0);
+  return (path) => (longest === 0 ? undefined : originOf(origins, path.slice(0, longest + 1)));
 }
 
 /** What is true of a parameter is found at each place that reads it. */

@@ -1,10 +1,16 @@
-import { type Path, child, formatPath } from '../definition/path.ts';
+// A text, one sign of JSON's own, or a number or a word.
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/gsu;
+const KEY = /\.?([A-Za-z_][\w:-]*)|\[(\d+)\]|\['((?:\\.|[^'\\])*)'\]/gsu;
 
-// A text, a number or a word, or one sign of JSON's own.
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/gu;
+/** A place that is looked for, or that is around one. */
+interface Node {
+  line: number | undefined;
+  readonly inner: Map<string | number, Node>;
+}
 
 interface Open {
-  readonly path: Path | undefined;
+  /** Undefined where nothing is looked for. */
+  readonly node: Node | undefined;
   readonly isList: boolean;
   index: number;
   key: string | undefined;
@@ -15,51 +21,40 @@ interface Open {
  * missing in. The text has to be JSON.
  */
 export function linesOf(text: string, paths: ReadonlySet<string>): Map<string, number> {
-  const wanted = new Set<string>();
-  for (const path of paths) for (const part of prefixes(path)) wanted.add(part);
-  const found = new Map<string, number>([['', 1]]);
+  const root: Node = { line: 1, inner: new Map() };
+  const nodes = [...paths].map((path) => [path, nodesOf(path, root)] as const);
   const open: Open[] = [];
   let [line, counted] = [1, 0];
-  const place = (): Path | undefined => {
-    const at = open.at(-1);
-    return at === undefined ? undefined : child(at.path, at.isList ? at.index : (at.key ?? ''));
-  };
-  for (const { 0: token, index } of wanted.size === 0 ? [] : text.matchAll(TOKEN)) {
+  for (const { 0: token, index } of paths.size === 0 ? [] : text.matchAll(TOKEN)) {
     for (; counted < index; counted++) if (text[counted] === '\n') line++;
     const inside = open.at(-1);
     if (token === '}' || token === ']') open.pop();
     else if (token === ',') {
-      if (inside?.isList === true) inside.index++;
-      else if (inside !== undefined) inside.key = undefined;
+      if (inside!.isList) inside!.index++;
+      else inside!.key = undefined;
     } else if (token === ':') continue;
     else if (inside !== undefined && !inside.isList && inside.key === undefined) {
       inside.key = JSON.parse(token) as string;
-      note(formatPath(place()), line);
+      const node = inside.node?.inner.get(inside.key);
+      if (node !== undefined) node.line = line;
     } else {
-      if (inside?.isList === true) note(formatPath(place()), line);
-      if (token === '{' || token === '[') open.push({ path: place(), isList: token === '[', index: 0, key: undefined });
+      const node = inside === undefined ? root : inside.node?.inner.get(inside.isList ? inside.index : inside.key!);
+      if (node !== undefined) node.line ??= line;
+      if (token === '{' || token === '[') open.push({ node, isList: token === '[', index: 0, key: undefined });
     }
   }
-  return new Map([...paths].map((path) => [path, nearestLine(path, found)]));
-
-  function note(path: string, at: number): void {
-    if (wanted.has(path)) found.set(path, at);
-  }
+  return new Map(nodes.map(([path, way]) => [path, way.findLast((node) => node.line !== undefined)?.line ?? 1]));
 }
 
-/** A path, and what is around it, from the innermost. */
-function prefixes(path: string): string[] {
-  const all: string[] = [];
-  for (let end = path.length; end > 0; end = Math.max(path.lastIndexOf('.', end - 1), path.lastIndexOf('[', end - 1))) {
-    all.push(path.slice(0, end));
+/** The nodes on the way to a path, the root first. */
+function nodesOf(path: string, root: Node): Node[] {
+  const way = [root];
+  for (const [, member, index, key] of path.matchAll(KEY)) {
+    const name = index === undefined ? (member ?? key!.replace(/\\(.)/gsu, '$1')) : Number(index);
+    const around = way.at(-1)!;
+    let node = around.inner.get(name);
+    if (node === undefined) around.inner.set(name, (node = { line: undefined, inner: new Map() }));
+    way.push(node);
   }
-  return all;
-}
-
-function nearestLine(path: string, found: ReadonlyMap<string, number>): number {
-  for (const part of prefixes(path)) {
-    const line = found.get(part);
-    if (line !== undefined) return line;
-  }
-  return 1;
+  return way;
 }

@@ -74,7 +74,7 @@ export const duplicateNames: StepRule = {
 };
 
 function listsOf({ step }: StepPlace): readonly (readonly [path: readonly string[], name: string])[] {
-  return Object.hasOwn(NAMED_LISTS, step.Type) ? NAMED_LISTS[step.Type]! : [];
+  return typeof step.Type === 'string' && Object.hasOwn(NAMED_LISTS, step.Type) ? NAMED_LISTS[step.Type]! : [];
 }
 
 function descend({ step, path }: StepPlace, keys: readonly string[]): { list: readonly Json[]; at: Path } {

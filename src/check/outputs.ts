@@ -11,7 +11,8 @@ export const sharedOutputs: DocumentRule = {
     const writers = new Map<string, { place: StepPlace; path: Path }[]>();
     for (const place of graph.steps.values()) {
       for (const { uri, path } of outputsOf(place.step, place.path)) {
-        const key = JSON.stringify(uri);
+        const key = keyOf(uri);
+        if (key === undefined) continue;
         const others = writers.get(key) ?? [];
         writers.set(key, others);
         const other = others.find((earlier) => !excludeEachOther(earlier.place, place));
@@ -29,6 +30,20 @@ export const sharedOutputs: DocumentRule = {
     }
   },
 };
+
+const DEEPEST = 50;
+
+/** A place as text; undefined for what nests deeper than any expression does, and than the call stack goes. */
+function keyOf(uri: Json): string | undefined {
+  const open: { value: Json; depth: number }[] = [{ value: uri, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, depth } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > DEEPEST) return undefined;
+    for (const inner of Object.values<Json>(value)) open.push({ value: inner, depth: depth + 1 });
+  }
+  return JSON.stringify(uri);
+}
 
 function* outputsOf(step: StepDocument, at: Path): Generator<{ uri: Json; path: Path }> {
   if (!isObject(step.Arguments)) return;

@@ -49,6 +49,8 @@ function* declarationFaults(name: string, declaration: JsonObject, path: Path): 
   }
   const { DefaultValue: value, EnumValues: values } = declaration;
   const type = parameterType(declaration as { readonly Name: string; readonly Type?: ParameterType });
+  // A type that AWS does not know is a fault of its own, and says nothing of the values.
+  if (typeof type !== 'string' || !Object.hasOwn(WANTED, type)) return;
   const at = child(path, 'DefaultValue');
   if (value !== undefined && value !== null && !isIntrinsic(value) && !fits(value, type)) {
     const isOpen = isExpression(value);
@@ -108,9 +110,6 @@ function fits(value: Json, type: ParameterType): boolean {
       return typeof value === 'number';
     case 'Boolean':
       return typeof value === 'boolean';
-    default:
-      // A type that AWS does not know is a fault of its own.
-      return true;
   }
 }
 

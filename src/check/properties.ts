@@ -26,7 +26,7 @@ const OF_NOBODY: Property = {};
 /** Follows the path of a reference into a step's properties. */
 export function propertyOf(step: StepDocument, path: readonly Segment[]): Property {
   const [first, ...rest] = path;
-  if (first === undefined) return OF_NOBODY;
+  if (first === undefined || typeof step.Type !== 'string') return OF_NOBODY;
   const name = nameOf(first);
   if (step.Type === 'Lambda' || step.Type === 'Callback') return outputOf(step, name, rest);
   if (step.Type === 'Condition') {

@@ -135,6 +135,7 @@ export const declaredFiles: ExpressionRule = {
 };
 
 function declaredBy(step: StepDocument): ReadonlySet<string> | undefined {
+  if (typeof step.Type !== 'string') return undefined;
   if (step.Type !== 'Processing') return new Set();
   const files = step.PropertyFiles as Json | undefined;
   if (files === undefined || files === null) return new Set();

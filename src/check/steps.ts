@@ -1,3 +1,4 @@
+import type { StepDocument } from '../definition/document.ts';
 import { cyclesOf } from '../definition/graph.ts';
 import { child, formatPath } from '../definition/path.ts';
 import { listed } from './describe.ts';
@@ -10,11 +11,16 @@ export const duplicateSteps: StepRule = {
     const first = graph.steps.get(step.Name)!;
     if (first.step === step) return;
     yield error('duplicate-step', child(path, 'Name'), `Two steps are named ${step.Name}`, {
-      detail: `the other is ${formatPath(first.path)}, a ${first.step.Type} step`,
+      detail: `the other is ${formatPath(first.path)}, ${kindOfStep(first.step)}`,
       fix: 'give one of them another name; names count through all branches',
     });
   },
 };
+
+/** A step's type in words, whatever stands there. */
+function kindOfStep({ Type: type }: StepDocument): string {
+  return typeof type === 'string' ? `a ${type} step` : 'a step without a type';
+}
 
 /** A step that is waited for or read from has to be in the document. */
 export const unknownSteps: DocumentRule = {

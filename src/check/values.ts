@@ -45,7 +45,9 @@ function referred(text: string, subject: Subject): Known | undefined {
       const declaration = subject.parameters.get(reference.name)?.declaration;
       if (declaration === undefined) return undefined;
       const declared = parameterType(declaration);
-      const type = Object.hasOwn(TYPES, declared) ? TYPES[declared] : undefined;
+      // Whatever stands there: a type that is none is a fault of its own.
+      const isType = typeof declared === 'string' && Object.hasOwn(TYPES, declared);
+      const type = isType ? TYPES[declared] : undefined;
       return type && { type, what: `parameter ${reference.name} (${declared})`, isDeclared: true };
     }
     case 'Execution':
