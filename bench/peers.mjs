@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ROOT, run } from './measure.mjs';
 
 const SDK = 'sagemaker==2.257.6';
+const AWS_CLI = 'awscli==1.46.3';
 
 /** Where what the bench compares with is installed: the folder that the tests' Python environments are in. */
 function cache() {
@@ -17,8 +18,17 @@ function cache() {
 
 /** A Python with the SageMaker Python SDK. */
 export function sdkPython() {
-  const script = join(ROOT, 'test/support/make_environment.py');
-  return join(run('python3', [script, cache(), 'sagemaker-sdk', SDK]).trim(), 'bin/python');
+  return join(environment('sagemaker-sdk', SDK), 'bin/python');
+}
+
+/** The AWS CLI. */
+export function awsCli() {
+  return join(environment('aws-cli', AWS_CLI), 'bin/aws');
+}
+
+/** @param {string} name @param {string} requirement */
+function environment(name, requirement) {
+  return run('python3', [join(ROOT, 'test/support/make_environment.py'), cache(), name, requirement]).trim();
 }
 
 /** A Python with scikit-learn: the environment of the tests. */

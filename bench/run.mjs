@@ -1,5 +1,5 @@
 // @ts-check
-// Prints the figures as Markdown: node bench/run.mjs [cold-start | model-host | python-sdk | source-positions | types ...]
+// Prints the figures as Markdown: node bench/run.mjs [cold-start | model-host | python-sdk | source-positions | types | upload ...]
 import { availableParallelism } from 'node:os';
 
 import { coldStart } from './cold-start.mjs';
@@ -8,6 +8,7 @@ import { modelHost } from './model-host.mjs';
 import { pythonSdk } from './python-sdk.mjs';
 import { sourcePositions } from './source-positions.mjs';
 import { types } from './types.mjs';
+import { upload } from './upload.mjs';
 
 /** @type {Record<string, () => string>} */
 const FIGURES = {
@@ -16,6 +17,7 @@ const FIGURES = {
   'python-sdk': pythonSdk,
   'source-positions': sourcePositions,
   types,
+  upload,
 };
 
 const asked = process.argv.slice(2);
