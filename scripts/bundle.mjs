@@ -30,13 +30,19 @@ async function bundle() {
       'bin/get-pipeline-definition': 'src/bin/get-pipeline-definition.ts',
       'bin/run-pipeline': 'src/bin/run-pipeline.ts',
       'bin/sagemaker-pipelines': 'src/bin/sagemaker-pipelines.ts',
+      'bin/build-deployment': 'build.ts',
+      // One folder down, as in the sources: `build.ts` starts commands from there.
+      'cli/deployment': 'src/cli/deployment.ts',
     },
     platform: 'node',
     // Comments with the paths of this machine would make the same sources another build elsewhere.
     experimental: { attachDebugInfo: 'none' },
     external: [/^node:/, /^@aws-sdk\//, 'oxc-transform'],
     resolve: {
-      alias: Object.fromEntries(PLAIN_TEXT.map((name) => [name, join(root, `src/cli/plain-text/${name}.ts`)])),
+      alias: {
+        ...Object.fromEntries(PLAIN_TEXT.map((name) => [name, join(root, `src/cli/plain-text/${name}.ts`)])),
+        'sagemaker-pipelines/deployment': join(root, 'src/cli/deployment.ts'),
+      },
     },
     output: {
       dir: beside,
@@ -55,11 +61,11 @@ async function bundle() {
   });
 }
 
-/** The programs that stand for containers, where the chunks that start them look: beside themselves. */
+/** Programs that run under a job's Python: they stand beside the chunks as they stand beside the sources that name them. */
 function copyPython() {
   cpSync(join(root, 'src/run/local/containers/python'), join(beside, 'chunks/python'), {
     recursive: true,
-    filter: (path) => !path.includes('__pycache__'),
+    filter: (path) => !/(?:__pycache__|\.pyc)$/.test(path),
   });
 }
 
@@ -73,7 +79,7 @@ function declare() {
 }
 
 function replace() {
-  for (const name of ['get-pipeline-definition', 'run-pipeline', 'sagemaker-pipelines'])
+  for (const name of ['get-pipeline-definition', 'run-pipeline', 'sagemaker-pipelines', 'build-deployment'])
     chmodSync(join(beside, `bin/${name}.js`), 0o755);
   const old = `${beside}-old`;
   if (existsSync(dist)) renameSync(dist, old);

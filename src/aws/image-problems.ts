@@ -1,8 +1,7 @@
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import { didYouMean, nearest } from '../definition/suggest.ts';
-import { IMAGES } from './generated/images.ts';
 import type { ImageFamily } from './generated/images.ts';
-import type { ImageDevice, ImageGroup, ImageUse } from './image-table.ts';
+import { type ImageDevice, type ImageGroup, type ImageUse, imageSetFor, imageSetsOf } from './image-table.ts';
 import { isRegion, partitionOf } from './regions.ts';
 import { versionsByNearness } from './version-order.ts';
 
@@ -12,9 +11,11 @@ export interface ImageRequest {
   readonly use: ImageUse;
   /** In full or short: `2.6.0`, `2.6`. */
   readonly version: string;
+  /** The framework beneath, where a version has one image for each: `pytorch2.1.0`, `pytorch2.1`. */
+  readonly base?: string | undefined;
   /** As the tag spells it: `py312`. The newest that the version has, when left out. */
   readonly python?: string | undefined;
-  /** `cpu` when left out. */
+  /** `cpu` when left out, where there is one. */
   readonly device?: ImageDevice | undefined;
   readonly region: string;
 }
@@ -23,6 +24,7 @@ export interface ImageRequest {
 export interface ImageProblem extends Pick<Diagnostic, 'message' | 'detail' | 'fix'> {
   readonly code:
     | 'unknown-image-version'
+    | 'unknown-image-base'
     | 'unknown-image-python'
     | 'unknown-image-device'
     | 'unknown-region'
@@ -49,20 +51,43 @@ export function unknownRegion(region: string, known: ReadonlySet<string>): Image
 
 /** The family has no image of that version for that use. */
 export function unknownVersion({ family, use, version }: ImageRequest): ImageProblem {
-  const { aliases, groups } = IMAGES[family][use];
+  const { aliases, groups } = imageSetFor(family, use);
   const known = groups.flatMap(({ versions }) => versions);
   const ranked = versionsByNearness(version, known);
   // A text of numbers is a version that does not exist; anything else is a spelling that went wrong.
   const likely = /^\d+(?:[.-]\d+)+$/.test(version) ? undefined : nearest(version, [...known, ...Object.keys(aliases)]);
-  const otherUse = use === 'training' ? 'inference' : 'training';
-  const other = IMAGES[family][otherUse];
-  const elsewhere =
-    Object.hasOwn(other.aliases, version) || other.groups.some(({ versions }) => versions.includes(version));
+  const otherUse = imageSetsOf(family)
+    .filter(({ uses }) => !uses.includes(use))
+    .find((set) => Object.hasOwn(set.aliases, version) || set.groups.some(({ versions }) => versions.includes(version)))
+    ?.uses[0];
+  if (ranked.length === 0) {
+    const uses = imageSetsOf(family).flatMap((set) => set.uses);
+    return {
+      code: 'unknown-image-version',
+      message: `There is no ${family} image for ${use}`,
+      detail: `it is for: ${uses.join(', ')}`,
+      fix: 'take another family',
+    };
+  }
   return {
     code: 'unknown-image-version',
     message: `There is no ${family} image of version "${version}" for ${use}`,
-    detail: `${elsewhere ? `${version} is for ${otherUse} only; ` : ''}nearest: ${ranked.slice(0, SHOWN).join(', ')}`,
+    detail: `${otherUse === undefined ? '' : `${version} is for ${otherUse} only; `}nearest: ${ranked.slice(0, SHOWN).join(', ')}`,
     fix: `did you mean "${likely ?? ranked[0]}"?`,
+  };
+}
+
+/** The version has an image for each of several frameworks, and none was named, or one that it does not have. */
+export function unknownBase(request: ImageRequest, version: string, bases: readonly string[]): ImageProblem {
+  const of = request.base === undefined ? '' : ` on "${request.base}"`;
+  return {
+    code: 'unknown-image-base',
+    message:
+      request.base === undefined
+        ? `There are ${bases.length} images of ${request.family} ${version} for ${request.use}, one for each framework`
+        : `There is no ${nameOf(request, version)}${of}`,
+    detail: `they are on: ${bases.join(', ')}`,
+    fix: `use base: '${nearest(request.base ?? '', bases) ?? bases.at(-1)}'`,
   };
 }
 
@@ -89,7 +114,7 @@ export function unknownDevice(request: ImageRequest, version: string, devices: r
 /** The image exists, but not in that region. */
 export function notInRegion(request: ImageRequest, version: string, image: ImageGroup): ImageProblem {
   const { use, region } = request;
-  const there = IMAGES[request.family][use].groups.filter(({ registry }) => Object.hasOwn(registry, region));
+  const there = imageSetFor(request.family, use).groups.filter(({ registry }) => Object.hasOwn(registry, region));
   const versions = versionsByNearness(
     version,
     there.flatMap((group) => group.versions),

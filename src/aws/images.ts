@@ -1,8 +1,23 @@
-import { IMAGES } from './generated/images.ts';
 import type { ImageFamily } from './generated/images.ts';
-import { notInRegion, unknownDevice, unknownPython, unknownRegion, unknownVersion } from './image-problems.ts';
+import {
+  notInRegion,
+  unknownBase,
+  unknownDevice,
+  unknownPython,
+  unknownRegion,
+  unknownVersion,
+} from './image-problems.ts';
 import type { ImageProblem, ImageRequest } from './image-problems.ts';
-import type { ImageDevice, ImageGroup, ImageUse } from './image-table.ts';
+import {
+  IMAGE_FAMILIES,
+  type ImageDevice,
+  type ImageGroup,
+  type ImageSet,
+  type ImageUse,
+  imageRegions,
+  imageSetFor,
+  imageSetsOf,
+} from './image-table.ts';
 import { parseImageUri, registryHost } from './image-uri.ts';
 import { compareVersions } from './version-order.ts';
 
@@ -13,17 +28,12 @@ export interface RecognisedImage {
   readonly uses: readonly ImageUse[];
   /** In full, also where the tag is short. */
   readonly version: string;
+  /** The framework beneath, where a version has one image for each: `pytorch2.1.0`. */
+  readonly base?: string;
   readonly python?: string;
+  /** `cpu` where the tag names no device. */
   readonly device: ImageDevice;
 }
-
-const FAMILIES = Object.keys(IMAGES) as readonly ImageFamily[];
-const USES: readonly ImageUse[] = ['training', 'inference'];
-const DEVICES: readonly ImageDevice[] = ['cpu', 'gpu'];
-const REGISTRIES = new Set(
-  FAMILIES.flatMap((family) => USES.flatMap((use) => IMAGES[family][use].groups.map(({ registry }) => registry))),
-);
-const REGIONS: ReadonlySet<string> = new Set([...REGISTRIES].flatMap((registry) => Object.keys(registry)));
 
 /**
  * What may follow the part of a tag that says what the image is: `-cu126-ubuntu22.04-sagemaker-v1.0`. Images for EC2 and
@@ -39,25 +49,37 @@ const TAG_REST = /^(?:-cu\d+)?(?:-(?:ubuntu|amzn)[\d.]+)?(?:-sagemaker)?(?:-v\d[
  */
 export function imageUri(request: ImageRequest): { readonly uri: string } | { readonly problem: ImageProblem } {
   const { family, use, region } = request;
-  const { aliases, groups } = IMAGES[family][use];
-  if (!REGIONS.has(region)) return { problem: unknownRegion(region, REGIONS) };
-
-  const version = resolve(aliases, request.version);
+  const { aliases, groups } = imageSetFor(family, use);
+  const isListed = groups.some(({ versions }) => versions.includes(request.version));
+  // One list has a version that is another one's short name too: it means itself.
+  const version = isListed ? request.version : resolve(aliases, request.version);
   const ofVersion = groups.filter(({ versions }) => versions.includes(version));
+  if (!ofVersion.some(({ registry }) => Object.hasOwn(registry, region))) {
+    const regions = imageRegions();
+    if (!regions.has(region)) return { problem: unknownRegion(region, regions) };
+  }
   if (ofVersion.length === 0) return { problem: unknownVersion(request) };
 
-  const pythons = ofVersion.flatMap((group) => group.pythons).toSorted(comparePythons);
+  const ofBase = ofVersion.filter(({ base }) => isBase(base, request.base));
+  const bases = new Set(ofVersion.flatMap(({ base }) => base ?? []));
+  if (ofBase.length === 0 || (request.base === undefined && bases.size > 1)) {
+    return { problem: unknownBase(request, version, [...bases]) };
+  }
+
+  const pythons = ofBase.flatMap((group) => group.pythons).toSorted(comparePythons);
   const python = pythons.length === 0 ? undefined : (request.python ?? pythons.at(-1));
-  const ofPython = ofVersion.find((group) => python === undefined || group.pythons.includes(python));
+  const ofPython = ofBase.find((group) => python === undefined || group.pythons.includes(python));
   if (ofPython === undefined) return { problem: unknownPython(request, version, pythons) };
 
   const { devices, repository } = ofPython;
-  const device = request.device ?? 'cpu';
+  const device = request.device ?? (devices.includes('cpu') ? 'cpu' : (devices[0] ?? 'cpu'));
   if (devices.length > 0 && !devices.includes(device)) return { problem: unknownDevice(request, version, devices) };
 
   const account = accountIn(ofPython, region);
   if (account === undefined) return { problem: notInRegion(request, version, ofPython) };
-  return { uri: `${registryHost(account, region)}/${repository}:${tagOf(ofPython, version, device, python)}` };
+  const named = ofPython.plain === true ? request.python : python;
+  const tag = tagOf(ofPython, version, device, named);
+  return { uri: `${registryHost(account, region)}/${repository}${tag === '' ? '' : `:${tag}`}` };
 }
 
 /**
@@ -65,16 +87,18 @@ export function imageUri(request: ImageRequest): { readonly uri: string } | { re
  * another account is not AWS's image, whatever its name says.
  */
 export function recogniseImage(uri: string): RecognisedImage | undefined {
-  const { account, region, repository, tag } = parseImageUri(uri) ?? {};
-  if (account === undefined || region === undefined || tag === undefined) return undefined;
-  for (const family of FAMILIES) {
-    const matches = USES.flatMap((use) => {
-      const { aliases, groups } = IMAGES[family][use];
-      const ours = groups.filter((group) => group.repository === repository && accountIn(group, region) === account);
-      const meaning = meaningOf(tag, ours, aliases);
-      return meaning === undefined ? [] : [{ use, meaning }];
+  const { account, region, repository, tag = '' } = parseImageUri(uri) ?? {};
+  if (account === undefined || region === undefined) return undefined;
+  for (const family of IMAGE_FAMILIES) {
+    const matches = imageSetsOf(family).flatMap((set) => {
+      const ours = set.groups.filter(
+        (group) => group.repository === repository && accountIn(group, region) === account,
+      );
+      const meaning = meaningOf(tag, ours, set);
+      return meaning === undefined ? [] : [{ uses: set.uses, meaning }];
     });
-    if (matches[0] !== undefined) return { family, uses: matches.map(({ use }) => use), ...matches[0].meaning };
+    if (matches[0] === undefined) continue;
+    return { family, uses: matches.flatMap(({ uses }) => uses).toSorted(trainingFirst), ...matches[0].meaning };
   }
   return undefined;
 }
@@ -82,17 +106,25 @@ export function recogniseImage(uri: string): RecognisedImage | undefined {
 function meaningOf(
   tag: string,
   groups: readonly ImageGroup[],
-  aliases: Readonly<Record<string, string>>,
+  { aliases }: ImageSet,
 ): Omit<RecognisedImage, 'family' | 'uses'> | undefined {
   for (const group of groups) {
     const short = Object.entries(aliases).filter(([, version]) => group.versions.includes(version));
     for (const [spelling, version] of [...group.versions.map((full) => [full, full] as const), ...short]) {
-      if (!tag.startsWith(group.prefix ?? spelling)) continue;
-      for (const device of DEVICES.filter((each) => group.devices.length === 0 || group.devices.includes(each))) {
-        for (const python of group.pythons.length === 0 ? [undefined] : group.pythons) {
+      const prefix = prefixOf(group, spelling);
+      if (!tag.startsWith(prefix)) continue;
+      for (const device of group.devices.length === 0 ? (['cpu'] as const) : group.devices) {
+        const pythons = group.pythons.length === 0 || group.plain === true ? [undefined] : [];
+        for (const python of [...group.pythons, ...pythons]) {
           const start = tagOf(group, spelling, device, python);
           if (!tag.startsWith(start) || !TAG_REST.test(tag.slice(start.length))) continue;
-          return { version, ...(python === undefined ? {} : { python }), device };
+          const { base } = group;
+          return {
+            version,
+            ...(base === undefined ? {} : { base }),
+            ...(python === undefined ? {} : { python }),
+            device,
+          };
         }
       }
     }
@@ -101,9 +133,22 @@ function meaningOf(
 }
 
 function tagOf(group: ImageGroup, version: string, device: ImageDevice, python: string | undefined): string {
-  const named = group.devices.length === 0 ? undefined : device;
-  const parts = [group.prefix ?? version, named, python, group.suffix?.[device]];
-  return parts.filter((part) => part !== undefined).join('-');
+  const named = group.devices.length === 0 ? undefined : (group.words?.[device] ?? device);
+  const parts = [prefixOf(group, version), named, python, group.suffix?.[device]];
+  return parts.filter((part) => part !== undefined && part !== '').join('-');
+}
+
+function prefixOf({ prefix }: ImageGroup, version: string): string {
+  return prefix ?? version;
+}
+
+function trainingFirst(a: ImageUse, b: ImageUse): number {
+  return Number(b === 'training') - Number(a === 'training');
+}
+
+/** `pytorch2.1` means `pytorch2.1.0`; nothing means any. */
+function isBase(base: string | undefined, wanted: string | undefined): boolean {
+  return wanted === undefined || base === undefined || base === wanted || base.startsWith(`${wanted}.`);
 }
 
 function resolve(aliases: Readonly<Record<string, string>>, version: string): string {

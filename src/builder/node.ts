@@ -44,6 +44,7 @@ export interface ImageNode {
   readonly family: ImageFamily;
   readonly use: ImageUse;
   readonly version: string;
+  readonly base: string | undefined;
   readonly python: string | undefined;
   readonly device: 'cpu' | 'gpu' | undefined;
 }

@@ -27,7 +27,8 @@ const EXIT_CODES = `Exit codes:
 
 /** Reads the words after a command's name; whatever is not as the command takes it is an error that says so. */
 export async function readArguments(command: Command, argv: readonly string[], columns?: number): Promise<Request> {
-  const options: Options = { ...command.options, ...COMMON };
+  // A command may have a version of its own to speak of: without a value the flag still asks for the program's.
+  const options: Options = { ...command.options, ...COMMON, ...command.options };
   const parser = yargs()
     .scriptName(command.name)
     .usage(`${command.examples.join('\n')}\n\n${command.summary}`)
@@ -59,7 +60,7 @@ export async function readArguments(command: Command, argv: readonly string[], c
   const { words, operands } = normalise(argv, names, command);
   const given: Readonly<Record<string, unknown>> = await parser.parse(words);
   if (given['help'] === true) return { kind: 'help', text: `${await parser.getHelp()}\n` };
-  if (given['version'] === true) return { kind: 'version' };
+  if (given['version'] === true || given['version'] === '') return { kind: 'version' };
   checkOperands(operands, command);
   const args = Object.entries(options).map(([name, option]) => [name, valueOf(name, option, given[name])]);
   return { kind: 'run', args: Object.fromEntries(args) as Arguments<Options>, operands };

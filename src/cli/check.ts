@@ -1,8 +1,13 @@
-import { check } from '../check/check.ts';
-import { hasErrors } from '../definition/diagnostic.ts';
+import { resolve } from 'node:path';
+import { checkText } from '../check/check-text.ts';
+import type { Diagnostic } from '../definition/diagnostic.ts';
+import { PipelineError, isPipelineError } from '../definition/error.ts';
 import { type Answer, defineCommand } from './command.ts';
-import { readConfig } from './config.ts';
-import { readSource } from './read-source.ts';
+import { type Config, readConfig } from './config.ts';
+import type { Context } from './context.ts';
+import { listPipelines } from './find-pipeline.ts';
+import { readPipeline } from './read-pipeline.ts';
+import { isDocumentFile, textOf } from './read-source.ts';
 import { regionOf } from './settings.ts';
 
 /** Checks documents and pipelines. */
@@ -12,18 +17,83 @@ export const checkDocuments = defineCommand({
   examples: ['sagemaker-pipelines check batch_inference', 'sagemaker-pipelines check pipelinedefinition.json --json'],
   options: {
     region: { type: 'text', describe: 'The region [AWS_REGION, else us-east-1]' },
+    strict: { type: 'flag', describe: 'Let no warning through either' },
   },
-  operands: { name: 'a definition or the name of a pipeline', least: 1, most: 1 },
+  operands: { name: 'definitions or names of pipelines [every pipeline of this project]', least: 0, most: Infinity },
   async run(args, context, operands): Promise<Answer> {
     const config = readConfig(context.cwd);
-    const wanted = {
-      kwargs: undefined,
-      region: regionOf(args.region, context.env, config).value,
-      otherwise: 'mend it',
+    const region = regionOf(args.region, context.env, config).value;
+    const targets: Target[] = [];
+    for (const word of operands.length > 0 ? operands : everyPipeline(context)) {
+      targets.push({ name: word, diagnostics: await diagnosticsOf(word, region, config, context) });
+    }
+    const diagnostics = targets.flatMap((target) => target.diagnostics);
+    const warnings = countOf(diagnostics, 'warning');
+    const isTooStrict = args.strict === true && warnings > 0 && countOf(diagnostics, 'error') === 0;
+    return {
+      text: targets.map(verdict).join(''),
+      data: { documents: targets.map(({ name, diagnostics: own }) => ({ name, ...counts(own) })) },
+      notes: [],
+      diagnostics,
+      failure: isTooStrict
+        ? new PipelineError('invalid', 'warnings', `${counted(warnings, 'warning')}, and --strict lets none through`)
+        : undefined,
     };
-    const source = await readSource(operands[0]!, wanted, config, context);
-    const found = source.diagnostics.length > 0 ? source.diagnostics : check(source.assembly.definition);
-    const text = hasErrors(found) ? '' : `${source.assembly.name} is as AWS wants it\n`;
-    return { text, data: { name: source.assembly.name }, notes: [], diagnostics: found };
   },
 });
+
+interface Target {
+  readonly name: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function everyPipeline({ cwd }: Context): string[] {
+  const names = listPipelines(cwd).map(({ name }) => name);
+  if (names.length > 0) return names;
+  throw new PipelineError('usage', 'no-pipelines', 'There is no pipelines/<name>/pipeline.ts in this folder', {
+    fix: 'name a definition: sagemaker-pipelines check pipelinedefinition.json',
+  });
+}
+
+async function diagnosticsOf(
+  word: string,
+  region: string,
+  config: Config,
+  context: Context,
+): Promise<readonly Diagnostic[]> {
+  if (isDocumentFile(word)) {
+    const file = word === '-' ? '-' : resolve(context.cwd, word);
+    const name = word === '-' ? 'stdin' : file;
+    return checkText(textOf(file)).map(({ line, ...diagnostic }) => ({
+      ...diagnostic,
+      at: line === undefined ? name : `${name}:${line}`,
+    }));
+  }
+  try {
+    const wanted = { name: word, kwargs: undefined, region, otherwise: 'mend it' };
+    return (await readPipeline(wanted, config, context)).diagnostics;
+  } catch (thrown) {
+    // A pipeline with errors is thrown with all of them; the others are still to be looked at.
+    if (isPipelineError(thrown) && thrown.diagnostics.length > 0) return thrown.diagnostics;
+    throw thrown;
+  }
+}
+
+function verdict({ name, diagnostics }: Target): string {
+  const { errors, warnings } = counts(diagnostics);
+  if (errors > 0)
+    return `${name}: ${counted(errors, 'error')}${warnings > 0 ? `, ${counted(warnings, 'warning')}` : ''}\n`;
+  return `${name} is as AWS wants it${warnings > 0 ? `, with ${counted(warnings, 'warning')}` : ''}\n`;
+}
+
+function counts(diagnostics: readonly Diagnostic[]): { errors: number; warnings: number } {
+  return { errors: countOf(diagnostics, 'error'), warnings: countOf(diagnostics, 'warning') };
+}
+
+function countOf(diagnostics: readonly Diagnostic[], wanted: Diagnostic['severity']): number {
+  return diagnostics.filter(({ severity }) => severity === wanted).length;
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import { PipelineError } from '../definition/error.ts';
-import { isObject } from '../definition/expression.ts';
 import { didYouMean } from '../definition/suggest.ts';
 import type { ImageMappings } from '../run/local/containers/images.ts';
+import { imageSettingFaults } from './image-settings.ts';
 
 /** What a project says once instead of with every command. */
 export interface Config {
@@ -13,7 +13,7 @@ export interface Config {
   readonly region?: string;
   readonly bucket?: string;
   readonly roleArn?: string;
-  /** What stands in on this machine for images that are not AWS's own. */
+  /** What stands in for images on this machine. */
   readonly images?: ImageMappings;
 }
 
@@ -54,14 +54,7 @@ export function readConfig(cwd: string): Config {
         fix: didYouMean(member, MEMBERS),
       });
     } else if (member === 'images') {
-      if (isObject(setting) && Object.values(setting).every(isObject)) continue;
-      diagnostics.push({
-        code: 'bad-setting',
-        severity: 'error',
-        message: 'The setting "images" must name objects by images',
-        at,
-        fix: '"images": { "my-image:1": { "environment": "python:3.11", "requirements": ["lightgbm==4.5.0"] } }',
-      });
+      diagnostics.push(...imageSettingFaults(setting, at));
     } else if (typeof setting !== 'string' || setting === '') {
       const found = setting === '' ? 'empty' : JSON.stringify(setting);
       diagnostics.push({

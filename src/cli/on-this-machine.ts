@@ -1,7 +1,7 @@
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PipelineError } from '../definition/error.ts';
-import { fetchFrom } from '../run/local/fetch.ts';
+import type { Fetch } from '../run/local/fetch.ts';
 import type { LocalSettings } from '../run/local/run.ts';
 import { parseS3Uri } from '../run/local/store/place.ts';
 import type { Mount } from '../run/local/store/store.ts';
@@ -18,6 +18,11 @@ export const LOCAL_FLAGS = {
     describe: 'Local: a file or folder that stands for a part of S3, as s3://bucket/prefix=./folder',
   },
   fetch: { type: 'flag', describe: 'Local: read what is missing from S3, once, and keep it' },
+  runtime: {
+    type: 'text',
+    choices: ['process', 'docker'],
+    describe: "Local: what runs a step's image: processes in Python environments, or Docker [process]",
+  },
   'strict-environment': { type: 'flag', describe: 'Local: refuse Python environments that differ from their image' },
 } as const satisfies Options;
 
@@ -43,6 +48,18 @@ export function localSettings(
     mounts: args.map.map((word) => mountOf(word, context.cwd)),
     ...(args.fetch === true ? { fetch: fetchInto(region.value, args.profile) } : {}),
     containers: async ({ tell, fetchObject }) => {
+      if (args.runtime === 'docker') {
+        const { dockerContainers } = await import('../run/local/containers/docker.ts');
+        const [user, group] = [process.getuid?.(), process.getgid?.()];
+        return dockerContainers({
+          env: context.env,
+          platform: process.platform,
+          ...(user === undefined || group === undefined ? {} : { owner: { user, group } }),
+          temporary: tmpdir(),
+          unique: context.unique,
+          fetchObject,
+        });
+      }
       const { processContainers } = await import('../run/local/containers/process.ts');
       return processContainers({
         env: context.env,
@@ -62,7 +79,9 @@ export function localSettings(
 function fetchInto(region: string, profile: string | undefined): NonNullable<LocalSettings['fetch']> {
   return (tell) => {
     const open = async () => (await import('../s3/client.ts')).openS3({ region, profile });
-    return fetchFrom({ open, tell });
+    let loaded: Promise<Fetch> | undefined;
+    const load = async (): Promise<Fetch> => (await import('../run/local/fetch.ts')).fetchFrom({ open, tell });
+    return async (store, uri) => (await (loaded ??= load()))(store, uri);
   };
 }
 

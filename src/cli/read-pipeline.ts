@@ -16,6 +16,8 @@ export interface Wanted {
   readonly region: string;
   /** What does not happen when the pipeline has faults: `nothing was written`. */
   readonly otherwise: string;
+  /** False with `--no-check`: only what keeps the document from being written is a fault. */
+  readonly check?: boolean | undefined;
 }
 
 /** A pipeline without errors, the file it was read from, and what is to be said of it all the same. */
@@ -30,7 +32,7 @@ export async function readPipeline(wanted: Wanted, config: Config, context: Cont
   const kwargs = wanted.kwargs === undefined ? undefined : readObject(wanted.kwargs, '--kwargs');
   const { file } = findPipeline(wanted.name ?? config.default, context.cwd);
   const assembly = emit(await loadPipeline(file, kwargs, context), { region: wanted.region });
-  const diagnostics = [...assembly.diagnostics, ...checked(assembly)];
+  const diagnostics = wanted.check === false ? assembly.diagnostics : [...assembly.diagnostics, ...checked(assembly)];
   if (!hasErrors(diagnostics)) return { file, assembly, diagnostics };
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const message = `${assembly.name} has ${errors === 1 ? 'an error' : `${errors} errors`}; ${wanted.otherwise}`;
@@ -39,6 +41,9 @@ export async function readPipeline(wanted: Wanted, config: Config, context: Cont
 
 // Where the author wrote what is slow to find out, and of no use as long as there is nothing to say.
 function checked(assembly: Assembly): Diagnostic[] {
-  const { definition } = assembly;
-  return check(definition).length === 0 ? [] : check(definition, assembly.origins);
+  const { definition, diagnostics } = assembly;
+  if (check(definition).length === 0) return [];
+  // What could not be emitted left a hole: what is missing in it was said.
+  const holes = diagnostics.flatMap(({ path }) => path ?? []);
+  return check(definition, assembly.origins).filter(({ path = '' }) => !holes.some((hole) => path.startsWith(hole)));
 }

@@ -16,9 +16,14 @@ export function readSource(
   config: Config,
   context: Context,
 ): Promise<ReadPipeline> {
-  if (word !== '-' && !word.endsWith('.json')) return readPipeline({ ...wanted, name: word }, config, context);
+  if (!isDocumentFile(word)) return readPipeline({ ...wanted, name: word }, config, context);
   const file = word === '-' ? '-' : resolve(context.cwd, word);
   return Promise.resolve({ file, assembly: readDocumentFile(file), diagnostics: [] });
+}
+
+/** Whether a word names a document rather than a pipeline of this project. */
+export function isDocumentFile(word: string): boolean {
+  return word === '-' || word.endsWith('.json');
 }
 
 /** A document from anywhere, with nothing beside it. */
@@ -31,7 +36,8 @@ export function readDocumentFile(file: string): Assembly {
   return { name, tags: {}, definition: document, assets: [], origins: {}, diagnostics: [] };
 }
 
-function textOf(file: string): string {
+/** A file's text; `-` stands for stdin. */
+export function textOf(file: string): string {
   try {
     return readFileSync(file === '-' ? STDIN : file, 'utf8');
   } catch (cause) {

@@ -8,12 +8,11 @@ import { announcedSteps } from '../run/announced-steps.ts';
 import { type Answer, type Arguments, type Options, defineCommand } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
-import { execute } from './execute.ts';
 import { type AccountSettings, SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
 import { LOCAL_FLAGS } from './on-this-machine.ts';
 import { type GivenValues, readAssignments, runParameters } from './parameters.ts';
 import { type Plan, TARGETS, type Target, planText, plannedImages } from './plan.ts';
-import { SHOW_FLAGS } from './render/choose.ts';
+import { SHOW_FLAGS } from './render/flags.ts';
 import { type ReadPipeline, readPipeline } from './read-pipeline.ts';
 import { readParams, readSample } from './sample.ts';
 import { rerunCommand } from './rerun.ts';
@@ -31,6 +30,7 @@ export const RUN_FLAGS = {
   bucket: { type: 'text', describe: 'The artefact bucket' },
   region: { type: 'text', describe: 'The region [AWS_REGION, else us-east-1]' },
   kwargs: { type: 'text', describe: 'Options for a pipeline that is a function: JSON, or a Python dict' },
+  check: { type: 'flag', describe: 'Check the definition first; --no-check leaves it out [yes]' },
   tags: { type: 'text', describe: 'Tags: a list of Key and Value, or one object; JSON or Python' },
   description: { type: 'text', describe: "The pipeline's description" },
   wait: { type: 'flag', describe: 'Stay until the run has ended [yes]' },
@@ -54,9 +54,10 @@ export const runPipeline = defineCommand({
     ...RUN_FLAGS,
   },
   async run(args, context): Promise<Answer> {
-    const { name, kwargs } = args;
+    const { name, kwargs, check } = args;
     return await runSource(
-      (region, config) => readPipeline({ name, kwargs, region, otherwise: 'nothing was started' }, config, context),
+      (region, config) =>
+        readPipeline({ name, kwargs, region, check, otherwise: 'nothing was started' }, config, context),
       args,
       context,
       'run-pipeline',
@@ -105,13 +106,18 @@ export async function runSource(
   if (sampled.length > 0) {
     notes.push(`note: ${sampled.join(', ')} from ${relative(context.cwd, sample!.file!)}`);
   }
-  const warned = target === 'local' ? diagnostics : [...diagnostics, ...secrets.map(secretParameter)];
+  // On this machine nobody else sees them; and what the author wrote as a default is known to all who read the code.
+  const shown =
+    target === 'local' ? [] : parameters.filter(({ name, from }) => secrets.includes(name) && from !== 'default');
+  const warned = [...diagnostics, ...shown.map(({ name }) => secretParameter(name))];
   if (args['dry-run'] !== true) {
     const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
     const given = Object.fromEntries(values) as Record<string, ParameterValue>;
     const rerun = target === 'local' ? undefined : rerunCommand(command, context.argv, secretValues(given));
     const request = { assembly: described, parameters: given };
     const before = { notes, diagnostics: warned };
+    // What only a run needs is loaded by one: a plan has to be quick.
+    const { execute } = await import('./execute.ts');
     return await execute(target, request, { ...account, args, rerun }, before, context);
   }
   const data = { dryRun: true, ...(plan as unknown as JsonObject) };

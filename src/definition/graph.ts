@@ -42,8 +42,10 @@ function* edgesOf(place: StepPlace): Generator<Edge> {
   if (place.inside !== undefined) {
     yield { step, needs: place.inside.condition.step.Name, kind: 'branch', path: place.path };
   }
-  for (const [index, needs] of (place.step.DependsOn ?? []).entries()) {
-    yield { step, needs, kind: 'dependsOn', path: child(child(place.path, 'DependsOn'), index) };
+  const { DependsOn: dependsOn } = place.step;
+  for (const [index, needs] of (Array.isArray(dependsOn) ? dependsOn : []).entries()) {
+    if (typeof needs === 'string')
+      yield { step, needs, kind: 'dependsOn', path: child(child(place.path, 'DependsOn'), index) };
   }
   for (const { expression, path } of walkStepExpressions(place)) {
     const needs = stepRead(expression);

@@ -11,12 +11,15 @@ export type Reference =
   | { readonly root: 'Steps'; readonly step: string; readonly path: readonly Segment[] }
   | { readonly root: 'unknown'; readonly text: string };
 
+// Ten times what the longest names and keys of AWS come to.
+const LONGEST = 20_000;
+
 /** Reads the text of a `Get`; text that is no reference at all comes back as `unknown`, never as an error. */
 export function parseReference(text: string): Reference {
   const dot = text.indexOf('.');
   const rest = text.slice(dot + 1);
   const unknown: Reference = { root: 'unknown', text };
-  if (dot < 0 || rest === '') return unknown;
+  if (dot < 0 || rest === '' || text.length > LONGEST) return unknown;
   switch (text.slice(0, dot)) {
     case 'Parameters':
       return { root: 'Parameters', name: rest };

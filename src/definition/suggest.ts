@@ -1,9 +1,13 @@
+const LONGEST = 300;
+
 /**
  * The candidate that a misspelt name most likely means, or undefined when none is near.
  *
  * @example nearest('inferense', ['train', 'inference']) // 'inference'
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  // A text of that length is no slip of the finger, and comparing costs its square.
+  if (name.length > LONGEST) return undefined;
   const wanted = name.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;

@@ -1,5 +1,5 @@
 import type { Json, PipelineDocument, StepDocument } from './document.ts';
-import { type Expression, isExpression } from './expression.ts';
+import { type Expression, isExpression, isObject } from './expression.ts';
 import { type Path, child } from './path.ts';
 
 /** The two lists of steps inside a Condition step. */
@@ -14,7 +14,10 @@ export interface StepPlace {
   readonly inside: { readonly condition: StepPlace; readonly branch: Branch } | undefined;
 }
 
-/** Every step at any depth, each Condition before the steps of its branches, in the order of the document. */
+/**
+ * Every step at any depth, each Condition before the steps of its branches, in the order of the document. What has no
+ * name is no step and is passed over, so that a broken document can be walked too.
+ */
 export function* walkSteps(document: PipelineDocument): Generator<StepPlace> {
   const open: StepPlace[] = [];
   pushReversed(open, placesOf(document.Steps, child(undefined, 'Steps'), undefined));
@@ -30,12 +33,20 @@ export function* walkSteps(document: PipelineDocument): Generator<StepPlace> {
 
 /** The steps on one side of a Condition; none for a step of another type. */
 export function branchOf(step: StepDocument, branch: Branch): readonly StepDocument[] {
-  const steps = step.Type === 'Condition' ? step.Arguments[branch] : undefined;
+  const steps = step.Type === 'Condition' && isObject(step.Arguments) ? step.Arguments[branch] : undefined;
   return Array.isArray(steps) ? steps : [];
 }
 
 function placesOf(steps: readonly StepDocument[], path: Path, inside: StepPlace['inside']): StepPlace[] {
-  return steps.map((step, index) => ({ step, path: child(path, index), inside }));
+  const places: StepPlace[] = [];
+  for (const [index, step] of (Array.isArray(steps) ? steps : []).entries()) {
+    if (isNamed(step)) places.push({ step, path: child(path, index), inside });
+  }
+  return places;
+}
+
+function isNamed(step: unknown): step is StepDocument {
+  return isObject(step) && typeof step['Name'] === 'string';
 }
 
 /** An expression and where it stands. */

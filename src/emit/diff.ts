@@ -5,11 +5,11 @@ import { walkSteps } from '../definition/walk.ts';
 
 /** One difference between two documents. */
 export interface Change {
-  /** `moved` is a step that stands in another place among the others. */
+  /** `moved` is what stands in another place among others. */
   readonly kind: 'added' | 'removed' | 'changed' | 'moved';
   /** The step it is in; undefined for what belongs to none. */
   readonly step?: string;
-  /** Within the step, else within the document; empty for a step as a whole. Named elements stand as `Outputs['train']`. */
+  /** Within the step, else within the document; empty for a step as a whole. Elements with names stand by them: `Outputs.train`. */
   readonly path: string;
   readonly before?: Json;
   readonly after?: Json;
@@ -28,6 +28,7 @@ export function diffDocuments(before: PipelineDocument, after: PipelineDocument)
   );
   const old = placesOf(before);
   const fresh = placesOf(after);
+  let hasMoved = false;
   for (const [name, place] of fresh) {
     const known = old.get(name);
     if (known === undefined) {
@@ -36,19 +37,23 @@ export function diffDocuments(before: PipelineDocument, after: PipelineDocument)
     }
     compare(known.content, place.content, undefined, (change) => changes.push({ ...change, step: name }));
     if (known.inside !== place.inside) {
+      hasMoved = true;
       changes.push({ kind: 'moved', step: name, path: '', before: known.inside, after: place.inside });
     }
   }
   for (const [name, { content }] of old) {
     if (!fresh.has(name)) changes.push({ kind: 'removed', step: name, path: '', before: content });
   }
-  const order = (places: ReadonlyMap<string, unknown>, others: ReadonlyMap<string, unknown>): string[] =>
-    [...places.keys()].filter((name) => others.has(name));
-  const [orderBefore, orderAfter] = [order(old, fresh), order(fresh, old)];
-  if (changes.every(({ kind }) => kind !== 'moved') && orderBefore.some((name, index) => name !== orderAfter[index])) {
+  const [orderBefore, orderAfter] = [orderIn(old, fresh), orderIn(fresh, old)];
+  if (!hasMoved && orderBefore.some((name, index) => name !== orderAfter[index])) {
     changes.push({ kind: 'moved', path: 'Steps', before: orderBefore, after: orderAfter });
   }
   return changes;
+}
+
+/** The order of the names that both have. */
+function orderIn(named: ReadonlyMap<string, unknown>, others: ReadonlyMap<string, unknown>): string[] {
+  return [...named.keys()].filter((name) => others.has(name));
 }
 
 interface StepContent {
@@ -111,7 +116,10 @@ function compareLists(before: readonly Json[], after: readonly Json[], path: Pat
     for (const name of new Set([...old.keys(), ...fresh.keys()])) {
       compare(old.get(name), fresh.get(name), child(path, name), report);
     }
-    // The order of what has a name matters little, and is said only when nothing else is.
+    const [orderBefore, orderAfter] = [orderIn(old, fresh), orderIn(fresh, old)];
+    if (orderBefore.some((name, index) => name !== orderAfter[index])) {
+      report({ kind: 'moved', path: formatPath(path), before: orderBefore, after: orderAfter });
+    }
     return;
   }
   let start = 0;

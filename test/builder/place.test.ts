@@ -91,7 +91,8 @@ test('steps whose arguments were changed into a cycle are placed all the same, a
   const inside = reading('inside', second, a);
   const pipeline = definePipeline({ name: 'p', steps: [choice('C', reading('m'), [inside])] });
   const { definition } = emit(pipeline, { region: 'eu-west-1' });
-  expect(check(definition).map(({ message }) => message)).toEqual([
+  const cycles = check(definition).filter(({ code }) => code === 'cycle');
+  expect(cycles.map(({ message }) => message)).toEqual([
     'Steps wait for each other in a cycle: first → second → first',
   ]);
 });

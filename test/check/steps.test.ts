@@ -115,7 +115,8 @@ describe('cycle', () => {
         code: 'cycle',
         severity: 'error',
         message: 'Steps wait for each other in a cycle: A → B → A',
-        path: 'Steps[0].DependsOn[0]',
+        path: 'Steps',
+        detail: 'they are tied at Steps[0].DependsOn[0], Steps[1].Arguments.Input',
         fix: 'take one of these dependencies away',
       },
     ]);
@@ -123,14 +124,14 @@ describe('cycle', () => {
 
   test('a step that reads from itself waits for itself', () => {
     expect(faultsOf(step('A', { Input: { Get: 'Steps.A.Output' } }))).toMatchObject([
-      { message: 'Steps wait for each other in a cycle: A → A', path: 'Steps[0].Arguments.Input' },
+      { message: 'Steps wait for each other in a cycle: A → A', detail: 'they are tied at Steps[0].Arguments.Input' },
     ]);
   });
 
   test('a condition that waits for a step of its own branch never chooses', () => {
     const choose = { ...choice('Choose', [step('Train')], []), DependsOn: ['Train'] };
     expect(faultsOf(choose)).toMatchObject([
-      { message: 'Steps wait for each other in a cycle: Choose → Train → Choose', path: 'Steps[0].DependsOn[0]' },
+      { message: 'Steps wait for each other in a cycle: Choose → Train → Choose', path: 'Steps' },
     ]);
   });
 
@@ -163,8 +164,10 @@ describe('cycle', () => {
   });
 });
 
+const CODES = ['duplicate-step', 'unknown-step', 'cycle', 'fail-depended-on'];
+
 function faultsOf(...steps: StepDocument[]) {
-  return check({ Version: '2020-12-01', Steps: steps });
+  return check({ Version: '2020-12-01', Steps: steps }).filter(({ code }) => CODES.includes(code));
 }
 
 function step(Name: string, Arguments: { readonly [member: string]: Json } = {}): StepDocument {

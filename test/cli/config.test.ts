@@ -32,7 +32,7 @@ test('every wrong setting is reported with its line', () => {
           severity: 'error',
           message: 'pipelines.config.json has no setting "rolearn"',
           at: `${join(folder, FILE)}:2`,
-          detail: 'the settings are: default, region, bucket, roleArn',
+          detail: 'the settings are: default, region, bucket, roleArn, images',
           fix: 'did you mean "roleArn"?',
         },
         {
@@ -51,6 +51,30 @@ test('every wrong setting is reported with its line', () => {
       ],
     }),
   );
+});
+
+test('a project says what stands in for its images', () => {
+  const images = {
+    'my-image': {
+      environment: 'python:3.11',
+      requirements: ['lightgbm==4.5.0'],
+      command: ['python3', 'serve.py', '{port}'],
+    },
+  };
+  expect(readConfig(folderWith(JSON.stringify({ images })))).toEqual({ images });
+});
+
+test.each([
+  [[], 'The setting "images" must be an object, it is []', undefined],
+  [{ a: 'python' }, 'The setting of image a must be an object, it is "python"', undefined],
+  [{ a: { comand: [] } }, 'The setting of image a has no member "comand"', 'did you mean "command"?'],
+  [{ a: { environment: 3 } }, '"environment" of image a must be a text', undefined],
+  [{ a: { requirements: 'six' } }, '"requirements" of image a must be a list of texts', undefined],
+])('images that are %j are reported', (images, message, fix) => {
+  const folder = folderWith(`{\n  "images": ${JSON.stringify(images)}\n}\n`);
+  const diagnostic = { code: 'bad-setting', severity: 'error', message, at: `${join(folder, FILE)}:2` };
+  const expected = expect.objectContaining({ ...diagnostic, ...(fix === undefined ? {} : { fix }) }) as unknown;
+  expect(() => readConfig(folder)).toThrow(expect.objectContaining({ code: 'bad-config', diagnostics: [expected] }));
 });
 
 test.each([

@@ -13,7 +13,7 @@ const COMMAND = 'run-pipeline';
 const ROLE = 'arn:aws:iam::123456789012:role/SageMaker';
 const BUCKET = 'sagemaker-us-east-1-123456789012';
 
-describeWithPython('the shipped pipeline on moto, with the executions of the fake', () => {
+describeWithPython('a pipeline on moto, with the executions of the fake', () => {
   let moto: MotoServer;
   let fake: FakeSageMaker;
 
@@ -62,12 +62,15 @@ describeWithPython('the shipped pipeline on moto, with the executions of the fak
       'succeeded after 50 s',
       '',
     ]);
-    expect(first.stdout).toBe(`batch-inference succeeded in 50 s
+    expect(withoutNames(first.stdout)).toBe(`batch-inference succeeded in 50 s
 
   PreprocessData  succeeded  20 s
   Predict         succeeded  20 s
 
-${arn}
+  PreprocessData train  s3://bucket/pipelines-<id>-PreprocessData-<id>/train
+  Predict predictions   s3://bucket/pipelines-<id>-Predict-<id>/predictions
+
+${withoutNames(arn)}
 `);
     expect(first.exitCode).toBe(0);
 
@@ -95,6 +98,36 @@ ${arn}
       { Name: 'InferenceInstanceCount', Value: '2' },
       { Name: 'ModelName', Value: 'abalone' },
     ]);
+  });
+
+  test('is not started without its bucket, and says which is missing', async () => {
+    const before = fake.executions.size;
+    const wrong = [...args, '--bucket', 'none-of-ours-123'];
+    const { exitCode, stderr } = await shipped().run(COMMAND, wrong, inCodeBuild());
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain(
+      'error[aws-bucket-absent]  Cannot use the bucket none-of-ours-123: there is no such bucket',
+    );
+    expect(fake.executions.size).toBe(before);
+    const { stdout } = await shipped().run(COMMAND, [...args, '--dry-run'], inCodeBuild());
+    expect(withoutNames(stdout)).toContain(`  asset     s3://${BUCKET}/assets/<hash>/preprocess.py  is there\n`);
+  });
+
+  test('that is too long for a request goes through the bucket, under a key of its content', async () => {
+    const text =
+      "import { definePipeline, step } from 'sagemaker-pipelines';\n" +
+      "const steps = Array.from({ length: 40 }, (_, index) => step.fail('Step' + index, { ErrorMessage: 'x'.repeat(3000) }));\n" +
+      "export default definePipeline({ name: 'long', steps });\n";
+    const project = writeProject({ 'pipelines/long/pipeline.ts': text });
+    const { exitCode, stdout } = await project.run(COMMAND, ['--no-wait'], inCodeBuild());
+    expect({ exitCode, arn: [...fake.executions.keys()].at(-1) }).toEqual({ exitCode: 0, arn: stdout.trim() });
+    expect([...fake.executions.values()].at(-1)!.steps).toHaveLength(40);
+    const created = fake.calls.findLast(({ operation }) => operation === 'SageMaker.CreatePipeline')!;
+    expect(withoutNames(JSON.stringify(created.input['PipelineDefinitionS3Location']))).toBe(
+      `{"Bucket":"${BUCKET}","ObjectKey":"sagemaker-pipelines/definitions/<hash>.json"}`,
+    );
+    const { stderr } = await project.run(COMMAND, ['--no-wait'], inCodeBuild());
+    expect(withoutTime(stderr)).toMatch(/^the pipeline long is up to date\n/);
   });
 
   test('ends with exit code 1 and the failure last when a step fails', async () => {

@@ -11,10 +11,11 @@ import { programOf, writeProject } from '../support/project.ts';
 import { describeWithPython } from '../support/python-environment.ts';
 import { killGroup } from '../support/run-command.ts';
 
+const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:keep';
 const PIPELINE = `import { asset, definePipeline, step } from 'sagemaker-pipelines';
 export default definePipeline({
   name: 'small',
-  steps: [step.custom('Train', 'Training', { code: asset(import.meta, 'train.bin') })],
+  steps: [step.lambda('Keep', { code: asset(import.meta, 'train.bin') }, { functionArn: '${FUNCTION}' })],
 });
 `;
 const FILES = { 'pipelines/small/pipeline.ts': PIPELINE, 'pipelines/small/train.bin': 'print(1)\n' };

@@ -112,6 +112,7 @@ export default definePipeline({ name: 'images', steps: [job('A'), job('B')] });
 `;
     const { stdout } = await writeProject({ 'pipelines/images/pipeline.ts': text }).run(COMMAND, [
       '--dry-run',
+      '--no-check',
       '--json',
     ]);
     expect(JSON.parse(stdout)).toMatchObject({ images: [{ image: 'image:1', steps: ['A', 'B'] }] });

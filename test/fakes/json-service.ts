@@ -18,15 +18,6 @@ export class Refusal extends Error {
   }
 }
 
-/** What goes wrong with the next requests for an operation. */
-export interface Fault {
-  /** `SageMaker.StartPipelineExecution`; every operation when it is left out. */
-  readonly operation?: string;
-  readonly times: number;
-  /** `refused` before anything is done, `lost` once it is done: the connection ends without an answer. */
-  readonly how: Refusal | 'cut' | 'lost';
-}
-
 /** One request that came in, in the order in which they did. */
 export interface Call {
   readonly operation: string;
@@ -36,7 +27,6 @@ export interface Call {
 export interface JsonService {
   readonly endpoint: string;
   readonly calls: readonly Call[];
-  readonly addFault: (fault: Fault) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -53,7 +43,6 @@ export async function startJsonService(
   upstream: string | undefined,
 ): Promise<JsonService> {
   const calls: Call[] = [];
-  const faults: { operation: string | undefined; left: number; how: Fault['how'] }[] = [];
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -62,13 +51,8 @@ export async function startJsonService(
     const isJson = request.headers['x-amz-target'] !== undefined;
     const input = isJson ? (JSON.parse(body.toString('utf8') || '{}') as Body) : {};
     if (operation !== undefined) calls.push({ operation, input });
-    const fault = faults.find((each) => each.left > 0 && (each.operation ?? operation) === operation);
-    if (fault !== undefined) fault.left -= 1;
-    if (fault?.how === 'cut') return void request.socket.destroy();
     try {
-      if (fault?.how instanceof Refusal) throw fault.how;
       const answer = operation === undefined ? undefined : await handlers[operation]?.(input, request);
-      if (fault?.how === 'lost') return void request.socket.destroy();
       if (answer === undefined) return passOn(upstream, request, body, response);
       if (!isJson) return void response.writeHead(200, { 'content-type': 'text/xml' }).end(answer['xml']);
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
@@ -89,7 +73,6 @@ export async function startJsonService(
   return {
     endpoint: `http://127.0.0.1:${port}`,
     calls,
-    addFault: ({ operation, times, how }) => void faults.push({ operation, left: times, how }),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => {

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
 import { describeStreams, getEvents } from './cloudwatch-logs.ts';
-import { type Answer, type Body, type Fault, type Handler, Refusal, startJsonService } from './json-service.ts';
+import { type Answer, type Body, type Handler, Refusal, startJsonService } from './json-service.ts';
 import type { Call } from './json-service.ts';
+import { jobHandlers } from './jobs.ts';
 import {
   type Execution,
   type StepPlan,
@@ -33,10 +34,12 @@ import {
  * Stop        Stopping at once, Stopped at the next look, steps too. Of an execution that has ended: ConflictException.
  * Retry       Of a Failed or Stopped execution: what did not succeed runs again, under the same ARN, one attempt further.
  * Callback    A Callback step waits for SendPipelineExecutionStepSuccess or Failure with its token.
+ * Jobs        DescribeProcessingJob, DescribeTrainingJob and DescribeTransformJob know the jobs of steps: where their results
+ *             are, and of a training job one metric and the seconds that it is billed for.
  * Executions  Listed in pages of two, the newest first unless SortOrder is Ascending.
  * Logs        A step's job has one stream `<job>/algo-1-1700000000`; DescribeLogStreams wants a prefix, GetLogEvents gives the
  *             last lines up to the limit, or all from the head with startFromHead. A group without streams is not there.
- * Faults      `addFault` refuses, cuts or loses the next answers. `expire` refuses everything as an expired token does.
+ * Credentials `expire` refuses everything as an expired token does, `renew` ends that.
  */
 export interface FakeSageMaker {
   readonly endpoint: string;
@@ -48,7 +51,6 @@ export interface FakeSageMaker {
   readonly executions: ReadonlyMap<string, Execution>;
   /** What steps do, by name; may change while they run. */
   readonly plans: Record<string, StepPlan>;
-  readonly addFault: (fault: Fault) => void;
   readonly expire: () => void;
   readonly renew: () => void;
   readonly stop: () => Promise<void>;
@@ -90,9 +92,12 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
       throw new Refusal('ConflictException', `The token ${token} was used for another request.`);
     }
     const name = nameOf(input['PipelineName']);
-    const stored = pipelines.get(name)?.input['PipelineDefinition'];
-    const definition =
-      upstream === undefined ? stored : await definitionFrom(upstream, name, request.headers.authorization);
+    const { authorization } = request.headers;
+    const found =
+      upstream === undefined
+        ? pipelines.get(name)?.input
+        : await describeFrom(upstream, { PipelineName: name }, authorization);
+    const definition = found?.['PipelineDefinition'];
     if (typeof definition !== 'string') throw missingPipeline(name);
     checkParameters(definition, input);
     const id = randomBytes(6).toString('hex');
@@ -133,7 +138,12 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
 
   const { handlers: pipelineHandlers, pipelines } = keepPipelines(() => now);
   const handlers: Record<string, Handler> = {
-    ...(upstream === undefined ? pipelineHandlers : {}),
+    ...(upstream === undefined
+      ? pipelineHandlers
+      : {
+          'SageMaker.DescribePipeline': (input, request) =>
+            describeFrom(upstream, input, request.headers.authorization),
+        }),
     'SageMaker.StartPipelineExecution': start,
     'SageMaker.DescribePipelineExecution': describe,
     'SageMaker.ListPipelineExecutionSteps': (input) => {
@@ -146,7 +156,9 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
       );
     },
     'SageMaker.ListPipelineExecutions': (input) => {
-      const pipelineArn = arnOf(nameOf(input['PipelineName']));
+      const name = nameOf(input['PipelineName']);
+      if (upstream === undefined && !pipelines.has(name)) throw missingPipeline(name);
+      const pipelineArn = arnOf(name);
       const all = [...executions.values()].filter((execution) => execution.pipelineArn === pipelineArn);
       const listed = input['SortOrder'] === 'Ascending' ? all : all.toReversed();
       return page(input, 'PipelineExecutionSummaries', listed.map(summaryOf));
@@ -168,6 +180,7 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
       retry(execution);
       return { PipelineExecutionArn: execution.arn };
     },
+    ...jobHandlers(executions),
     'SageMaker.SendPipelineExecutionStepSuccess': (input) => answerCallback(executions.values(), input, now, true),
     'SageMaker.SendPipelineExecutionStepFailure': (input) => answerCallback(executions.values(), input, now, false),
     'SageMaker.DescribePipelineDefinitionForExecution': (input) => {
@@ -193,7 +206,6 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
     operations: () => service.calls.map(({ operation }) => operation.slice(operation.indexOf('.') + 1)),
     executions,
     plans,
-    addFault: service.addFault,
     expire: () => void (expired = true),
     renew: () => void (expired = false),
     stop: service.stop,
@@ -337,14 +349,21 @@ function missingPipeline(name: string): Refusal {
   return new Refusal('ResourceNotFound', `Pipeline '${arnOf(name)}' does not exist.`);
 }
 
-async function definitionFrom(upstream: string, name: string, authorization: string | undefined): Promise<unknown> {
+/** moto gives a definition that it took from S3 as an object, where AWS gives its text. */
+async function describeFrom(upstream: string, input: Body, authorization: string | undefined): Promise<Answer> {
   const headers = {
     'content-type': 'application/x-amz-json-1.1',
     'x-amz-target': 'SageMaker.DescribePipeline',
     ...(authorization === undefined ? {} : { authorization }),
   };
-  const response = await fetch(upstream, { method: 'POST', headers, body: JSON.stringify({ PipelineName: name }) });
-  return ((await response.json()) as Body)['PipelineDefinition'];
+  const response = await fetch(upstream, { method: 'POST', headers, body: JSON.stringify(input) });
+  const answer = (await response.json()) as Body;
+  if (!response.ok) {
+    const type = response.headers.get('x-amzn-errortype') ?? (answer['__type'] as string);
+    throw new Refusal(type, (answer['message'] ?? answer['Message']) as string, response.status);
+  }
+  const { PipelineDefinition: definition } = answer;
+  return { ...answer, PipelineDefinition: typeof definition === 'string' ? definition : JSON.stringify(definition) };
 }
 
 const IDENTITY = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>

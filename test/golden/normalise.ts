@@ -15,7 +15,7 @@ const TEMPORARY = /(?<=sagemaker_requirements_)[a-z0-9_]{8}(?=\.txt)/g;
 const CODE_FOLDERS = [
   /(?<=^"?s3:\/\/my-bucket\/)MyPipeline\/code\/[0-9a-f]{64}(?=\/[^/]+$)/,
   /(?<=^"?s3:\/\/my-bucket\/)assets\/[0-9a-f]{64}(?=\/[^/]+$)/,
-  /(?<=^"?s3:\/\/my-bucket\/)[a-z0-9-]+-<moment>(?=\/sourcedir\.tar\.gz"?$)/,
+  /(?<=^"?s3:\/\/my-bucket\/)[a-z0-9-]+-<moment>(?:\/source)?(?=\/sourcedir\.tar\.gz"?$)/,
 ];
 
 /** A document of the SDK's or of ours without what differs from one call to the next, or by where code lies. */

@@ -18,14 +18,14 @@ describe('a build', () => {
 
   beforeAll(async () => {
     folder = temporaryFolder(afterAll);
-    for (const part of ['src', 'scripts', 'package.json', 'tsconfig.json']) {
+    for (const part of ['src', 'build.ts', 'utils.ts', 'scripts', 'package.json', 'tsconfig.json']) {
       cpSync(join(root, part), join(folder, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     const { exitCode, stdout, stderr } = await build();
     if (exitCode !== 0) throw new Error(`the build failed:\n${stdout}${stderr}`);
     files = listed();
-  });
+  }, 300_000);
 
   test('makes the commands as programs, and the library with its types', () => {
     for (const name of ['get-pipeline-definition', 'run-pipeline']) {
@@ -34,6 +34,17 @@ describe('a build', () => {
       expect(statSync(join(folder, 'dist', file)).mode & 0o111).toBe(0o111);
     }
     expect(files).toEqual(expect.arrayContaining(['index.js', 'index.d.ts', 'loader-hook.js']));
+  });
+
+  test('brings the programs for Python, as they are, and nothing that Python made of them', () => {
+    const source = 'src/run/local/containers/python';
+    const programs = readdirSync(join(root, source), { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.py'),
+    );
+    expect(programs).toContain('contain.py');
+    const built = files.filter((file) => file.startsWith('chunks/python/') && /\.pyc?$|__pycache__/.test(file));
+    expect(built).toEqual(programs.map((file) => `chunks/python/${file}`).toSorted());
+    expect(read('chunks/python/contain.py')).toBe(readFileSync(join(root, source, 'contain.py'), 'utf8'));
   });
 
   test('holds one copy of the library, which the commands and the author’s file share', () => {

@@ -7,7 +7,12 @@ import { isStale } from './build.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 let root = '';
-const programs = ['dist/bin/get-pipeline-definition.js', 'dist/bin/run-pipeline.js', 'dist/index.js'];
+const programs = [
+  ...['get-pipeline-definition', 'run-pipeline', 'sagemaker-pipelines', 'build-deployment'].map(
+    (name) => `dist/bin/${name}.js`,
+  ),
+  'dist/index.js',
+];
 
 /** Writes a file whose last change was at that second. */
 function write(path: string, second: number): void {

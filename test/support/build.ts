@@ -23,7 +23,15 @@ export default async function build(): Promise<void> {
 
 /** Whether something that `dist` is made from is newer than a program in it, or a part of it is not there. */
 export function isStale(root: string): boolean {
-  const sources = ['src', 'scripts/bundle.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
+  const sources = [
+    'src',
+    'build.ts',
+    'utils.ts',
+    'scripts/bundle.mjs',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+  ];
   const newest = Math.max(...sources.map((path) => lastChange(join(root, path))));
   const { bin, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
   const programs = [...Object.values(bin), exports['.'].default];

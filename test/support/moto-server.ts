@@ -18,9 +18,14 @@ const REQUIREMENTS = ['moto[server]==5.2.1', 'boto3==1.43.11', 'botocore==1.43.1
 const START_LIMIT = 60_000;
 const STOP_LIMIT = 5_000;
 
+/** The Python of moto's environment, which has boto3 as well. */
+export async function pythonWithBoto3(): Promise<string> {
+  return (await pythonEnvironment({ name: 'moto', requirements: REQUIREMENTS })).python;
+}
+
 /** Starts an empty moto on a free loopback port; it ends with `stop`, or with this process however that ends. */
 export async function startMoto(): Promise<MotoServer> {
-  const { python } = await pythonEnvironment({ name: 'moto', requirements: REQUIREMENTS });
+  const python = await pythonWithBoto3();
   const script = fileURLToPath(new URL('moto_server.py', import.meta.url));
   const child = spawn(python, [script], { detached: true });
   child.once('close', tieToThisProcess(child.pid));

@@ -46,6 +46,18 @@ import {
   toJson,
   unsafe,
   when,
+  algorithm,
+  clarify,
+  huggingFace,
+  monitor,
+  monitorBatchTransform,
+  repack,
+  spark,
+  tensorflow,
+  tuningJob,
+  xgboost,
+  type QualityCheckStep,
+  type TuningArguments,
 } from 'sagemaker-pipelines';
 import type { Equal } from './equal.ts';
 import { batchInference, serialInference } from './pipelines.ts';
@@ -284,3 +296,69 @@ toJson(bind(assembly.definition, { bucket: 'b', roleArn: 'arn:aws:iam::111122223
 check(parse('{"Version":"2020-12-01","Steps":[]}').document ?? assembly.definition).map(
   ({ code, message }) => `${code}: ${message}`,
 );
+
+// The outputs of a function have the types that it declares; without any there are none.
+const call = step.lambda(
+  'Call',
+  { text: Text, nested: { list: [Count, null, true], none: undefined } },
+  { functionArn: Text, outputs: { rows: 'Integer', share: 'Float', ok: 'Boolean', name: 'String' } },
+);
+true satisfies Equal<ReturnType<typeof call.output<'rows'>>, Expr<number>>;
+true satisfies Equal<ReturnType<typeof call.output<'share'>>, Expr<number>>;
+true satisfies Equal<ReturnType<typeof call.output<'ok'>>, Expr<boolean>>;
+true satisfies Equal<ReturnType<typeof call.output<'name'>>, Expr<string>>;
+when(call.output('rows'), '>', 3) satisfies Condition;
+step.callback('Ask', { rows: call.output('rows') }, { sqsQueueUrl: Text, outputs: { yes: 'Boolean' } }).output('yes');
+
+// A search over one algorithm or several; its jobs and models.
+const job = tuningJob(sklearn.training(script));
+const HyperParameterTuningJobConfig = {
+  Strategy: 'Random',
+  ResourceLimits: { MaxParallelTrainingJobs: Count },
+} as const satisfies TuningArguments['HyperParameterTuningJobConfig'];
+const search = step.tuning('Search', { HyperParameterTuningJobConfig, TrainingJobDefinition: job });
+step.tuning('Several', { HyperParameterTuningJobConfig, TrainingJobDefinitions: [{ ...job, DefinitionName: 'a' }] });
+search.topModel(0, { bucket: environment.bucket, prefix: Text }) satisfies Expr<string>;
+search.properties.BestTrainingJob.TrainingJobName satisfies Expr<string>;
+search.properties.TrainingJobSummaries.at(1).TrainingJobName satisfies Expr<string>;
+
+// Checks: of data alone, of a model, and beside a transform.
+const baseline = monitor.dataQuality({ dataset: Text, format: { json: { lines: true } }, instance });
+step.qualityCheck('Drift', baseline, { checkType: 'DATA_QUALITY', skipCheck: Flag, failOnViolation: false });
+const analysis = clarify({ config: code, dataset: Text, instance });
+step.clarifyCheck('DataBias', analysis, { checkType: 'DATA_BIAS' });
+step.clarifyCheck('Why', analysis, { checkType: 'MODEL_EXPLAINABILITY', modelName: Required });
+const monitored = monitorBatchTransform('Score', {
+  transform: batchTransform({ model: Required, input: Text, contentType: 'text/csv', instance }),
+  check: (name, order) => step.qualityCheck(name, baseline, { checkType: 'DATA_QUALITY', ...order }),
+});
+true satisfies Equal<typeof monitored.check, QualityCheckStep>;
+monitored.check.properties.CalculatedBaselineConstraints satisfies Expr<string>;
+
+// EMR on a cluster or on its own; AutoML; endpoints.
+const StepConfig = { HadoopJarStep: { Jar: Text, Args: ['--stage', Stage] } };
+step.emr('OnCluster', { StepConfig, ClusterId: Required }).properties.Status.State satisfies Expr<string>;
+step.emr('OnItsOwn', { StepConfig, ClusterConfig: { Instances: { InstanceFleets: [] }, ReleaseLabel: 'emr-7.0.0' } });
+const candidate = step.autoML('Auto', {
+  InputDataConfig: [],
+  OutputDataConfig: { S3OutputPath: Text },
+  AutoMLJobConfig: { Mode: 'ENSEMBLING' },
+}).properties.BestCandidate;
+candidate.InferenceContainers.at(0).Environment.get('MODEL_NAME') satisfies Expr<string>;
+const configured = step.endpointConfig('Configure', { EndpointConfigName: Text, ProductionVariants: [] });
+step.endpoint('Deploy', { EndpointName: 'e', EndpointConfigName: configured.properties.EndpointConfigName });
+
+// Jobs of every image can be spread and changed.
+const data = search.topModel(0, { bucket: 'b' });
+export const containers: readonly Container[] = [
+  xgboost.model({ version: '1.7-1', data }),
+  tensorflow.model({ version: '2.19', data, device: 'gpu' }),
+  huggingFace.model({ version: '4.37', base: 'pytorch2.1', task: 'fill-mask', data }),
+  algorithm.model('pca', { data }),
+];
+step.training('Boost', {
+  ...xgboost.algorithm({ version: '1.7-1', hyperparameters: { num_round: Count }, inputs: { train: Text }, instance }),
+  EnableManagedSpotTraining: true,
+});
+step.processing('Count', spark.processor({ ...script, version: '3.5', outputs: ['counts'] })).output('counts');
+repack('Pack', { model: data, code, instance }).model satisfies Expr<string>;

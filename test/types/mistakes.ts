@@ -31,6 +31,16 @@ import {
   step,
   unsafe,
   when,
+  algorithm,
+  clarify,
+  huggingFace,
+  monitor,
+  monitorBatchTransform,
+  repack,
+  spark,
+  tensorflow,
+  tuningJob,
+  xgboost,
 } from 'sagemaker-pipelines';
 import type { Equal } from './equal.ts';
 
@@ -287,4 +297,90 @@ const pipeline = definePipeline({ name: 'churn', parameters: { ModelName, Count,
 {
   true satisfies Equal<typeof prepare, ProcessingStep<'train', 'Report'>>; //! Type 'true' does not satisfy the expected type 'false'.
   true satisfies Equal<typeof auc, typeof Count>; //! does not satisfy the expected type 'false'.
+}
+
+// Functions and queues: outputs by name and with a type.
+{
+  const call = step.lambda(
+    'Call',
+    { bucket: Text },
+    { functionArn: Text, outputs: { count: 'Integer', ok: 'Boolean' } },
+  );
+  const silent = step.lambda('Silent', {}, { functionArn: Text });
+  call.output('cuont'); //! Argument of type '"cuont"' is not assignable to parameter of type '"count" | "ok"'.
+  silent.output('count'); //! Argument of type '"count"' is not assignable to parameter of type '"this step declares no outputs"'.
+  when(call.output('count'), '==', 'three'); //! Argument of type 'string' is not assignable to parameter of type 'Operand<number>'.
+  step.lambda('Call', {}, {}); //! Property 'functionArn' is missing in type '{}' but required in type 'LambdaOptions<{}>'.
+  step.lambda('Call', {}, { functionArn: Text, outputs: { count: 'Number' } }); //! Type '"Number"' is not assignable to type 'OutputType'.
+  step.lambda('Call', {}, { functionArn: Text, retry: { maxAttempts: 2 } }); //! 'retry' does not exist in type 'LambdaOptions<{}>'.
+  step.lambda('Call', { when: new Date() }, { functionArn: Text }); //! Type 'Date' is not assignable to type 'InputValue'.
+  step.callback('Ask', {}, { sqsQueueUrl: Count }); //! Type 'ParameterWithDefault<number>' is not assignable to type 'string | Expr<string>'.
+  step.callback('Ask', {}, { functionArn: Text }); //! 'functionArn' does not exist in type 'CallbackOptions<{}>'.
+}
+
+// Searches.
+{
+  const job = tuningJob(sklearn.training(script));
+  const limits = { MaxParallelTrainingJobs: 1 };
+  const search = step.tuning('Search', {
+    HyperParameterTuningJobConfig: { Strategy: 'Random', ResourceLimits: limits },
+    TrainingJobDefinition: job,
+  });
+  step.tuning('Search', { TrainingJobDefinition: job }); //! Property 'HyperParameterTuningJobConfig' is missing in type '{ TrainingJobDefinition: TuningTrainingJob; }' but required in type 'TuningArguments'.
+  step.tuning('Search', { HyperParameterTuningJobConfig: { Strategy: 'Bayes', ResourceLimits: limits } }); //! Type '"Bayes"' is not assignable to type '"Bayesian" | "Grid" | "Hyperband" | "Random" | Expr<string>'.
+  step.tuning('Search', {
+    HyperParameterTuningJobConfig: { Strategy: 'Random', ResourceLimits: { MaxParallelTrainingJobs: '1' } }, //! Type 'string' is not assignable to type 'number | Expr<number>'.
+  });
+  search.properties.BestTrainingJob.TrainingJobNam; //! Property 'TrainingJobNam' does not exist on type 'PropertiesOf<HyperParameterTrainingJobSummary>'. Did you mean 'TrainingJobName'?
+  search.topModel('best', { bucket: 'b' }); //! Argument of type 'string' is not assignable to parameter of type 'number'.
+  search.topModel(0, {}); //! Property 'bucket' is missing in type '{}' but required in type 'TopModelPlace'.
+  tuningJob(train); //! Property 'OutputDataConfig' is missing in type 'TrainingStep' but required in type 'TrainingArguments'.
+}
+
+// Checks against a baseline.
+{
+  const data = monitor.dataQuality({ dataset: Text, format: { csv: { header: true } }, instance });
+  step.qualityCheck('Drift', data); //! Expected 3 arguments, but got 2.
+  step.qualityCheck('Drift', data, { checkType: 'DATA_BIAS' }); //! Type '"DATA_BIAS"' is not assignable to type '"DATA_QUALITY" | "MODEL_QUALITY"'.
+  step.qualityCheck('Drift', data, { checkType: 'DATA_QUALITY', skipCheck: 'yes' }); //! Type 'string' is not assignable to type 'boolean | Expr<boolean> | undefined'.
+  step.qualityCheck('Drift', data, { checkType: 'DATA_QUALITY' }).properties.CalculatedBaseline; //! Property 'CalculatedBaseline' does not exist on type 'QualityCheckProperties'.
+  monitor.dataQuality({ dataset: Text, format: { csv: {} }, instance }); //! Property 'header' is missing in type '{}' but required in type '{ readonly header: boolean; readonly output_columns_position?: "END" | "START"; }'.
+  monitor.modelQuality({ dataset: Text, format: { json: { lines: true } }, problem: 'Classification', instance }); //! Type '"Classification"' is not assignable to type '"BinaryClassification" | "MulticlassClassification" | "Regression"'.
+  const analysis = clarify({ config: asset(import.meta, 'analysis_config.json'), dataset: Text, instance });
+  step.clarifyCheck('Bias', analysis, { checkType: 'MODEL_BIAS' }); //! Argument of type '{ checkType: "MODEL_BIAS"; }' is not assignable to parameter of type 'ClarifyCheckOptions'.
+  step.clarifyCheck('Bias', analysis, { checkType: 'DATA_BIAS', modelName: ModelName }); //! Argument of type '{ checkType: "DATA_BIAS"; modelName: Parameter<string>; }' is not assignable to parameter of type 'ClarifyCheckOptions'.
+}
+
+// EMR, AutoML, endpoints.
+{
+  const StepConfig = { HadoopJarStep: { Jar: 'job.jar' } };
+  step.emr('Spark', { StepConfig }); //! Argument of type '{ StepConfig: { HadoopJarStep: { Jar: string; }; }; }' is not assignable to parameter of type 'EMRArguments'.
+  step.emr('Spark', { StepConfig, ClusterId: 'j-1', ClusterConfig: { Instances: { InstanceGroups: [] } } }); //! Argument of type '{ StepConfig: { HadoopJarStep: { Jar: string; }; }; ClusterId: string; ClusterConfig: { Instances: { InstanceGroups: never[]; }; }; }' is not assignable to parameter of type 'EMRArguments'.
+  step.emr('Spark', { StepConfig, ClusterConfig: { Instances: { InstanceGroups: [] }, Name: 'mine' } }); //! Type '"mine"' is not assignable to type '"the pipeline names its cluster itself"'.
+  step.autoML('Auto', {
+    InputDataConfig: [],
+    OutputDataConfig: { S3OutputPath: Text },
+    AutoMLJobConfig: { Mode: 'AUTO' }, //! Type '"AUTO"' is not assignable to type '"ENSEMBLING"'.
+  });
+  step.endpointConfig('Config', { EndpointConfigName: 'a', ProductionVariants: [], DataCaptureConfig: {} }); //! 'DataCaptureConfig' does not exist in type 'InputOf<Omit<CreateEndpointConfigInput, "DataCaptureConfig" | "ExplainerConfig">>'.
+  step.endpoint('Endpoint', { EndpointName: 'a' }); //! Argument of type '{ EndpointName: string; }' is not assignable to parameter of type 'EndpointArguments'.
+  step.endpoint('Endpoint', { EndpointName: 'a', EndpointConfigName: 'b' }, { retry: { maxAttempts: 2 } }); //! 'retry' does not exist in type 'CacheOptions'.
+}
+
+// Jobs of the other images.
+{
+  const inputs = { train: Text };
+  xgboost.training({ ...script, version: '1.8-1' }); //! Type '"1.8-1"' is not assignable to type 'XGBoostTrainingVersion'. Did you mean '"1.0-1"'?
+  xgboost.algorithm({ version: '1.7-1', hyperparameters: { eta: 0.1 }, inputs, instance }); //! Property 'num_round' is missing in type '{ eta: number; }' but required in type 'XGBoostHyperparameters'.
+  xgboost.algorithm({ version: '1.7-1', hyperparameters: { num_round: 10, max_dept: 5 }, inputs, instance }); //! Object literal may only specify known properties, but 'max_dept' does not exist in type 'XGBoostHyperparameters'. Did you mean to write 'max_depth'?
+  xgboost.algorithm({ version: '1.7-1', hyperparameters: { num_round: 10, booster: 'tree' }, inputs, instance }); //! Type '"tree"' is not assignable to type '"dart" | "gblinear" | "gbtree" | undefined'.
+  algorithm.training('k-means', { hyperparameters: { k: 3 }, inputs, instance }); //! Argument of type '"k-means"' is not assignable to parameter of type 'keyof AlgorithmHyperparameters'.
+  algorithm.training('kmeans', { hyperparameters: { k: 3 }, inputs, instance }); //! Property 'feature_dim' is missing in type '{ k: number; }' but required in type 'KMeansHyperparameters'.
+  tensorflow.model({ version: '2.19', data: Text, code }); //! 'code' does not exist in type 'TensorFlowModelSpec'.
+  huggingFace.model({ version: '4.37', base: Text, data: Text }); //! Type 'ParameterWithDefault<string>' is not assignable to type 'string'.
+  spark.processor({ ...script, version: '4.0' }); //! Type '"4.0"' is not assignable to type 'SparkProcessingVersion'.
+  repack('Pack', { model: train, code, instance }); //! Type 'TrainingStep' is not assignable to type 'string | Expr<string>'.
+  repack('Pack', { model: Text, code, instance }).model.path; //! Property 'path' does not exist on type 'Expr<string>'.
+  const score = batchTransform({ model: ModelName, input: Text, contentType: 'text/csv', instance });
+  monitorBatchTransform('Score', { transform: score }); //! Property 'check' is missing in type '{ transform: TransformArguments; }' but required in type 'MonitoredTransformSpec<Step>'.
 }

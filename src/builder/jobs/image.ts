@@ -1,5 +1,5 @@
 import type { ImageFamily } from '../../aws/generated/images.ts';
-import type { ImageUse } from '../../aws/image-table.ts';
+import { type ImageUse, imageSetFor } from '../../aws/image-table.ts';
 import type { Input } from '../../aws/input.ts';
 import { expression } from '../expression.ts';
 
@@ -18,9 +18,25 @@ export interface DeviceChoice {
   readonly device?: 'cpu' | 'gpu' | undefined;
 }
 
+/** An image that comes on several frameworks. */
+export interface BaseChoice {
+  /** The framework beneath: `pytorch2.1`. It can be left out where the version has only one. */
+  readonly base?: string | undefined;
+}
+
 /** The image of a family in the region that the document is written for. */
-export function imageOf(family: ImageFamily, use: ImageUse, choice: ImageChoice<string> & DeviceChoice): Input<string> {
+export function imageOf(
+  family: ImageFamily,
+  use: ImageUse,
+  choice: ImageChoice<string> & DeviceChoice & BaseChoice,
+): Input<string> {
   if (choice.image !== undefined) return choice.image;
-  const { version, python, device } = choice;
-  return expression<string>({ kind: 'image', family, use, version, python, device });
+  const { version, base, python, device } = choice;
+  return expression<string>({ kind: 'image', family, use, version, base, python, device });
+}
+
+/** The image of a family that has one version only. */
+export function onlyImageOf(family: ImageFamily, use: ImageUse): Input<string> {
+  const version = imageSetFor(family, use).groups.at(-1)?.versions.at(-1) ?? '';
+  return imageOf(family, use, { version });
 }

@@ -4,9 +4,10 @@ import { PipelineError } from '../../definition/error.ts';
 import { type Code, programOf } from '../asset.ts';
 import { type Piece, join } from '../join.ts';
 import { nodeOf } from '../node.ts';
-import type { ProcessingArguments, ProcessingOutput } from '../steps/processing.ts';
+import type { ProcessingArguments } from '../steps/processing.ts';
 import { type ProcessingInstance, cluster } from './instance.ts';
 import { placeOfStep } from './place.ts';
+import { type ProcessingFiles, processingInput, processingOutput } from './processing-input.ts';
 
 /** Data that a script reads: where it lies, and where the script finds it. */
 export interface ProcessorSource {
@@ -62,10 +63,12 @@ export function processorArguments<const Output extends string>(
     );
   }
   const inputs = [
-    ...Object.entries(spec.inputs ?? {}).map(([name, input]) => processingInput(name, input)),
+    ...Object.entries(spec.inputs ?? {}).map(([name, input]) => processingInput(name, filesOf(name, input))),
     processingInput('code', { uri: program.code, localPath: CODE }),
   ];
-  const outputs = outputsOf(spec.outputs).map(([name, output]) => processingOutput(name, output));
+  const outputs = outputsOf(spec.outputs).map(([name, { uri, localPath }]) =>
+    processingOutput(name, uri ?? placeOfStep(name), localPath ?? `${ROOT}/output/${name}`),
+  );
   return {
     ProcessingResources: { ClusterConfig: cluster(spec.instance) },
     AppSpecification: {
@@ -87,20 +90,9 @@ function installAndRun(entry: string): string[] {
   return ['/bin/bash', '-c', run, entry];
 }
 
-function processingInput(name: string, input: ProcessorInput) {
+function filesOf(name: string, input: ProcessorInput): ProcessingFiles {
   const given = typeof input === 'string' || isExpression(input) ? { uri: input } : input;
-  return {
-    InputName: name,
-    AppManaged: false,
-    S3Input: {
-      S3Uri: given.uri,
-      LocalPath: given.localPath ?? `${ROOT}/input/${name}`,
-      S3DataType: 'S3Prefix',
-      S3InputMode: 'File',
-      S3DataDistributionType: given.distribution ?? 'FullyReplicated',
-      S3CompressionType: 'None',
-    },
-  } as const;
+  return { ...given, localPath: given.localPath ?? `${ROOT}/input/${name}` };
 }
 
 function isExpression(value: object): value is Expr<string> {
@@ -111,16 +103,4 @@ function outputsOf<Output extends string>(outputs: ProcessorSpec<Output>['output
   if (outputs === undefined) return [];
   if (Array.isArray(outputs)) return (outputs as readonly Output[]).map((name) => [name, {}]);
   return Object.entries(outputs) as [Output, ProcessorOutput][];
-}
-
-function processingOutput<Output extends string>(name: Output, output: ProcessorOutput): ProcessingOutput<Output> {
-  return {
-    OutputName: name,
-    AppManaged: false,
-    S3Output: {
-      S3Uri: output.uri ?? placeOfStep(name),
-      LocalPath: output.localPath ?? `${ROOT}/output/${name}`,
-      S3UploadMode: 'EndOfJob',
-    },
-  };
 }

@@ -20,10 +20,14 @@ export interface StepOptions {
   readonly description?: string | undefined;
 }
 
-/** What a step that runs a job may be told beside its arguments. */
-export interface JobOptions extends StepOptions {
+/** What a step whose results can be used again may be told beside its arguments. */
+export interface CacheOptions extends StepOptions {
   /** Whether results of an earlier execution with the same arguments are used, and how long they are good for. */
   readonly cache?: Duration | boolean | undefined;
+}
+
+/** What a step that runs a job may be told beside its arguments. */
+export interface JobOptions extends CacheOptions {
   /** Whether a failed step is tried again: after which failures, how often or how long. */
   readonly retry?: Retry | Retries | undefined;
 }

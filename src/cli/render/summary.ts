@@ -47,7 +47,10 @@ export function summaryText(run: string, events: readonly RunEvent[]): string {
     const why = reason === undefined || state === 'failed' ? '' : reason;
     return `  ${step.padEnd(width)}  ${state.padEnd(9)}  ${time.padEnd(11)}  ${why}`.trimEnd();
   });
-  const outputs = [...ends.flatMap((event) => event.outputs), ...ended.outputs];
+  const own = ends.flatMap(({ step, outputs }) =>
+    outputs.map(({ title, target }) => ({ title: `${step} ${title}`, target })),
+  );
+  const outputs = [...own, ...ended.outputs];
   const titles = Math.max(0, ...outputs.map(({ title }) => title.length));
   const sections = [
     `${started?.pipeline ?? 'the run'} ${ended.state} in ${formatDuration(ended.seconds)}`,

@@ -55,9 +55,9 @@ export async function asking<T>(doing: string, answer: Promise<T>): Promise<T> {
 }
 
 /** What AWS said as an error of ours; anything that did not come from AWS is given back as it is. */
-export function explainRefusal(error: unknown, doing: string): unknown {
+export function explainRefusal(error: unknown, doing: string, fix?: string): unknown {
   const message = error instanceof Error ? error.message : '';
-  return explainAwsError(error, { doing, fix: ROLE_FIXES.find(([words]) => words.test(message))?.[1] });
+  return explainAwsError(error, { doing, fix: fix ?? ROLE_FIXES.find(([words]) => words.test(message))?.[1] });
 }
 
 // https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html

@@ -1,3 +1,4 @@
+import { isPassing } from '../../aws/failure.ts';
 import type { Assembly } from '../../definition/assembly.ts';
 import type { ParameterValue } from '../../definition/document.ts';
 import { PipelineError } from '../../definition/error.ts';
@@ -9,7 +10,7 @@ import { announcedSteps } from '../announced-steps.ts';
 import { gitCommit } from '../git-commit.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
-import { type Connection, type Place, asking, connect } from './connect.ts';
+import { type Connection, type Place, connect, explainRefusal } from './connect.ts';
 import { type Deployment, type DeploymentOptions, INLINE_BYTES, planDeployment } from './deployment.ts';
 import { type Selection, selectedSteps, selectiveExecution } from './selection.ts';
 import { upsert } from './upsert.ts';
@@ -145,8 +146,14 @@ async function startExecution(
     // One for all attempts at this start: an answer that was lost on the way must not make a second execution.
     ClientRequestToken: requestToken ?? world.unique(64),
   };
-  const started = await asking(`start ${name}`, connection.sagemaker.startPipelineExecution(request));
-  return started.PipelineExecutionArn!;
+  try {
+    const started = await connection.sagemaker.startPipelineExecution(request);
+    return started.PipelineExecutionArn!;
+  } catch (error) {
+    // Without an answer nobody knows, and a second start would be another execution.
+    const fix = isPassing(error) ? `see whether it started: sagemaker-pipelines executions list ${name}` : undefined;
+    throw explainRefusal(error, `start ${name}`, fix);
+  }
 }
 
 /** As the service wants the values of all types: as text. */

@@ -6,6 +6,8 @@ import type { RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
 import { type Connection, explainRefusal, isAboutCredentials } from './connect.ts';
 import { titleOf } from './console-links.ts';
+import { jobOutcome } from './job-outcome.ts';
+import { followLogs } from './log-follow.ts';
 import { logTail } from './log-tail.ts';
 import { type StepReport, reportOf } from './step-report.ts';
 
@@ -34,6 +36,8 @@ export async function watchExecution(
   const deadline = options.timeout === undefined ? Number.POSITIVE_INFINITY : +world.now() + options.timeout * 1000;
   const pause = pauses(options.poll);
   let connection = connect();
+  const tellLine = (step: string, line: string): void => say({ type: 'log', step, stream: 'stdout', line });
+  const follower = options.logs ? followLogs(connection, tellLine) : undefined;
   let state: RunState = 'running';
   let renewed = false;
   let stopping = false;
@@ -48,8 +52,14 @@ export async function watchExecution(
           say({ type: 'run-stopping', reason: wish === 'interrupted' ? 'interrupted' : 'the time is up' });
         }
         const look = await lookAt(arn, connection, world);
-        pause.answered(teller.tell(look.steps));
-        await teller.tellTails(connection);
+        let isNew = false;
+        for (const report of look.steps) {
+          const news = teller.tell(report);
+          await follower?.follow(report);
+          if (news === 'ended') await teller.tellEnd(report, connection);
+          isNew ||= news !== undefined;
+        }
+        pause.answered(isNew);
         renewed = false;
         const before = state;
         state = stateOf(look.execution);
@@ -80,6 +90,7 @@ export async function watchExecution(
       await world.sleep(Math.min(pause.next(), rest), isWished ? undefined : world.interrupted);
     }
   } finally {
+    follower?.close();
     connection.close();
   }
 }
@@ -146,10 +157,10 @@ function reasonOf({ execution, steps }: Look): { reason?: string } {
 }
 
 interface StepTeller {
-  /** Whether anything was new. */
-  readonly tell: (steps: readonly StepReport[]) => boolean;
-  /** Ends the failed steps, with the ends of their logs. */
-  readonly tellTails: (connection: Connection) => Promise<void>;
+  /** Says that a step has begun; what is new of it, if anything is. */
+  readonly tell: (report: StepReport) => 'begun' | 'ended' | undefined;
+  /** Says that a step has ended, and of one that failed the end of its log. */
+  readonly tellEnd: (report: StepReport, connection: Connection) => Promise<void>;
   /** What is to be said of steps that never began. */
   readonly tellRest: (state: RunState) => void;
 }
@@ -157,46 +168,38 @@ interface StepTeller {
 /** Remembers what was said of each step, and says what is new. */
 function tellSteps(announced: readonly AnnouncedStep[], say: (happening: RunHappening) => void): StepTeller {
   const told = new Map<string, StepReport>();
-  const failed: StepReport[] = [];
-  const end = (report: StepReport, tail: readonly string[] = []): void => {
-    const { name: step, state, seconds, reason, facts, links } = report;
-    if (state === 'running') return;
-    say({
-      type: 'step-ended',
-      step,
-      state,
-      seconds,
-      ...(reason === undefined ? {} : { reason }),
-      ...(tail.length === 0 ? {} : { tail }),
-      outputs: [],
-      facts,
-      links,
-    });
-  };
-  const tellOne = (report: StepReport): boolean => {
-    const before = told.get(report.name);
-    told.set(report.name, report);
-    const { name: step, state, attempt, resource, links } = report;
-    const isReused = state === 'skipped' || state === 'cached';
-    const isNew =
-      before === undefined || before.attempt !== attempt || (before.state !== 'running' && state === 'running');
-    const job = resource?.name;
-    if (isNew && !isReused) say({ type: 'step-started', step, attempt, ...(job === undefined ? {} : { job }), links });
-    else if (before?.resource === undefined && resource !== undefined && state === 'running') {
-      say({ type: 'progress', step, message: `${titleOf(resource)} ${resource.name}` });
-    }
-    const hasEnded = state !== 'running' && (isNew || before.state === 'running');
-    if (hasEnded && state === 'failed') failed.push(report);
-    else if (hasEnded) end(report);
-    return isNew || hasEnded;
-  };
   return {
-    tell: (steps) => steps.map(tellOne).some(Boolean),
-    tellTails: async (connection) => {
-      for (let report = failed.shift(); report !== undefined; report = failed.shift()) {
-        const { resource, started } = report;
-        end(report, resource === undefined ? [] : await logTail(resource, started, connection));
+    tell: (report) => {
+      const before = told.get(report.name);
+      told.set(report.name, report);
+      const { name: step, state, attempt, resource, links } = report;
+      const isReused = state === 'skipped' || state === 'cached';
+      const isAgain = before?.state !== 'running' && state === 'running';
+      const isNew = before === undefined || before.attempt !== attempt || isAgain;
+      const job = resource?.name;
+      if (isNew && !isReused)
+        say({ type: 'step-started', step, attempt, ...(job === undefined ? {} : { job }), links });
+      else if (before?.resource === undefined && resource !== undefined && state === 'running') {
+        say({ type: 'progress', step, message: `${titleOf(resource)} ${resource.name}` });
       }
+      if (state !== 'running' && (isNew || before.state === 'running')) return 'ended';
+      return isNew ? 'begun' : undefined;
+    },
+    tellEnd: async ({ name: step, state, seconds, reason, facts, links, resource, started }, connection) => {
+      if (state === 'running') return;
+      const tail = state === 'failed' && resource !== undefined ? await logTail(resource, started, connection) : [];
+      const made = state === 'succeeded' && resource !== undefined ? await jobOutcome(resource, connection) : undefined;
+      say({
+        type: 'step-ended',
+        step,
+        state,
+        seconds,
+        ...(reason === undefined ? {} : { reason }),
+        ...(tail.length === 0 ? {} : { tail }),
+        outputs: made?.outputs ?? [],
+        facts: { ...facts, ...made?.facts },
+        links,
+      });
     },
     tellRest: (state) => {
       for (const { name, decidedBy, waitsFor } of announced.filter((step) => !told.has(step.name))) {

@@ -21,6 +21,8 @@ export interface Contained {
   readonly cwd: string;
   /** All of its environment: nothing of ours is added. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What is run after its end, also when we are gone by then: it ends what goes on in a daemon. */
+  readonly afterwards?: readonly string[];
   /** What it sees as `/opt/ml`, and how; without it, it sees this machine as it is. */
   readonly mount?: {
     readonly folder: string;
@@ -70,12 +72,13 @@ const DRAIN = 2_000;
 
 /** Starts a program; it ends with this process, however that ends. */
 export function startContained(supervisor: Supervisor, contained: Contained, listen: Listener): ContainedProcess {
-  const { command, cwd, environment, mount } = contained;
+  const { command, cwd, environment, mount, afterwards } = contained;
   const spec = {
     command,
     cwd,
     environment,
     namespace: mount !== undefined,
+    ...(afterwards === undefined ? {} : { afterwards }),
     ...(mount === undefined ? {} : { folder: mount.folder, binds: mount.binds ?? {}, ...mount.namespace }),
   };
   const { child, statuses } = supervise(supervisor, spec);

@@ -51,14 +51,21 @@ const MANIFEST = 'environment.json';
 const FORMAT = 1;
 
 /** The environment that a recipe asks for, built when this machine has none yet. */
-export async function environmentFor(cache: EnvironmentCache, recipe: Recipe): Promise<PythonEnvironment> {
-  const interpreter = await findInterpreter(recipe.python, cache.supervisor.env);
+export async function environmentFor(cache: EnvironmentCache, given: Recipe): Promise<PythonEnvironment> {
+  const interpreter = await findInterpreter(given.python, cache.supervisor.env);
+  const recipe = forPlatform(given, interpreter);
   const { name } = recipe;
   const link = join(cache.folder, `${name.replaceAll(/[^\w.-]+/g, '-')}-${digest([FORMAT, recipe, interpreter])}`);
   const built = await buildOnce(cache, link, `the environment ${name}`, (folder) =>
     build(cache, recipe, interpreter, folder),
   );
   return { name, folder: link, interpreter, ...built };
+}
+
+function forPlatform({ onLinux = {}, ...recipe }: Recipe, { platform }: Interpreter): Recipe {
+  if (!platform.startsWith('linux')) return recipe;
+  const packages = Object.entries(recipe.packages).map(([name, version]) => [onLinux[name] ?? name, version]);
+  return { ...recipe, packages: Object.fromEntries(packages) as Record<string, string> };
 }
 
 /** What differs between an environment and its image, as one fault; an error where nothing may differ. */

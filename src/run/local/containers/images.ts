@@ -1,5 +1,5 @@
 import { parseImageUri } from '../../../aws/image-uri.ts';
-import { recogniseImage } from '../../../aws/images.ts';
+import { type RecognisedImage, recogniseImage } from '../../../aws/images.ts';
 import { PipelineError } from '../../../definition/error.ts';
 import { type Recipe, recipeOf } from './recipes.ts';
 
@@ -17,7 +17,7 @@ export interface ImageMapping {
 export type ImageMappings = Readonly<Record<string, ImageMapping>>;
 
 /** The families whose models this machine's own server speaks for, as that server calls them. */
-export type ModelFamily = 'scikit-learn' | 'pytorch';
+export type ModelFamily = 'scikit-learn' | 'pytorch' | 'xgboost' | 'huggingface';
 
 /** What stands in for an image on this machine. */
 export interface StandIn {
@@ -30,22 +30,23 @@ export interface StandIn {
   readonly isForGpu: boolean;
 }
 
-const FAMILIES: Readonly<Record<string, ModelFamily>> = { sklearn: 'scikit-learn', pytorch: 'pytorch' };
+const FAMILIES: Readonly<Record<string, ModelFamily>> = {
+  sklearn: 'scikit-learn',
+  pytorch: 'pytorch',
+  xgboost: 'xgboost',
+  huggingface: 'huggingface',
+};
 
 /** What stands in for an image, or undefined when nothing does. */
 export function standInFor(uri: string, mappings: ImageMappings): StandIn | undefined {
   const mapping = mappingOf(uri, mappings);
   const recognised = recogniseImage(uri);
   if (mapping === undefined) {
-    return recognised === undefined
-      ? undefined
-      : {
-          ...familyStandIn(recognised.family, recognised.version, recognised.python),
-          isForGpu: recognised.device === 'gpu',
-        };
+    const found = recognised === undefined ? undefined : familyStandIn(recognised);
+    return found === undefined ? undefined : { ...found, isForGpu: recognised?.device === 'gpu' };
   }
   const { environment, requirements = [], command } = mapping;
-  const base = standInNamed(environment, recognised);
+  const base = environment === undefined ? standInUnnamed(recognised) : standInNamed(environment);
   const extra = Object.fromEntries(requirements.map((text) => splitRequirement(text)));
   const name = requirements.length === 0 ? base.recipe.name : `${base.recipe.name} + ${requirements.join(' ')}`;
   const recipe = { ...base.recipe, name, packages: { ...base.recipe.packages, ...extra } };
@@ -62,28 +63,28 @@ function mappingOf(uri: string, mappings: ImageMappings): ImageMapping | undefin
 
 type Unplaced = Omit<StandIn, 'isForGpu' | 'command'>;
 
-function standInNamed(environment: string | undefined, recognised: ReturnType<typeof recogniseImage>): Unplaced {
-  if (environment === undefined) {
-    return recognised === undefined
-      ? { recipe: { name: 'python', packages: { boto3: '' } } }
-      : familyStandIn(recognised.family, recognised.version, recognised.python);
-  }
-  const [, family = '', version = ''] = /^(python|sklearn|pytorch):([\w.-]+)$/.exec(environment) ?? [];
+const PLAIN: Unplaced = { recipe: { name: 'python', packages: { boto3: '' } } };
+
+function standInUnnamed(recognised: RecognisedImage | undefined): Unplaced {
+  return (recognised === undefined ? undefined : familyStandIn(recognised)) ?? PLAIN;
+}
+
+function standInNamed(environment: string): Unplaced {
+  const [, family = '', version = ''] = /^(python|sklearn|pytorch|xgboost):([\w.-]+)$/.exec(environment) ?? [];
   if (family === 'python') return { recipe: { name: `python ${version}`, python: version, packages: { boto3: '' } } };
-  if (family !== '') return familyStandIn(family as 'sklearn' | 'pytorch', version, undefined);
+  const known = family === '' ? undefined : familyStandIn({ family: family as RecognisedImage['family'], version });
+  if (known !== undefined) return known;
   if (/[/\\]|^\.+$/.test(environment)) return { recipe: { name: environment, packages: {} }, folder: environment };
   throw new PipelineError('usage', 'bad-setting', `"${environment}" is no environment`, {
     detail: 'pipelines.config.json says it of an image',
-    fix: 'write sklearn:VERSION, pytorch:VERSION, python:VERSION or the folder of a virtual environment (./.venv)',
+    fix: 'write sklearn:VERSION, pytorch:VERSION, xgboost:VERSION, python:VERSION or the folder of a virtual environment (./.venv)',
   });
 }
 
-function familyStandIn(family: 'sklearn' | 'pytorch', version: string, python: string | undefined): Unplaced {
-  const modelFamily = FAMILIES[family];
-  return {
-    recipe: recipeOf({ family, version, ...(python === undefined ? {} : { python }) }),
-    ...(modelFamily === undefined ? {} : { family: modelFamily }),
-  };
+function familyStandIn(image: Pick<RecognisedImage, 'family' | 'version' | 'python' | 'base'>): Unplaced | undefined {
+  const recipe = recipeOf(image);
+  const family = FAMILIES[image.family];
+  return recipe === undefined ? undefined : { recipe, ...(family === undefined ? {} : { family }) };
 }
 
 function splitRequirement(text: string): [string, string] {

@@ -43,7 +43,7 @@ function unknownImage(image: string): Diagnostic {
     code: 'image-not-supported',
     severity: 'error',
     message: `Nothing on this machine stands in for the image ${image}`,
-    detail: 'processes stand in for the managed scikit-learn and PyTorch images',
+    detail: 'processes stand in for the managed images of scikit-learn, PyTorch, XGBoost and Hugging Face on PyTorch',
     fix: `say what it holds in pipelines.config.json: { "images": { "${image}": { "environment": "python:3.11" } } }, or run with --runtime docker`,
   };
 }

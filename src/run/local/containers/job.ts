@@ -70,7 +70,8 @@ const LONGEST = 2 ** 31 - 1;
 /** SageMaker keeps as much of it. https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-output.html */
 const FAILURE_LENGTH = 1_024;
 
-function wordsIn(folder: string): { readonly failure?: string } {
+/** What a job has written of its failure. */
+export function wordsIn(folder: string): { readonly failure?: string } {
   try {
     return { failure: readFileSync(join(folder, 'output/failure'), 'utf8').slice(0, FAILURE_LENGTH) };
   } catch {

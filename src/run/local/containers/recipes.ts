@@ -8,6 +8,8 @@ export interface Recipe {
   readonly python?: string;
   /** A version where the image is known to pin one, a range, or nothing where it takes what is newest. */
   readonly packages: Readonly<Record<string, string>>;
+  /** Packages that have another name on Linux, where what has their own name brings CUDA. */
+  readonly onLinux?: Readonly<Record<string, string>>;
   /** PyTorch's own packages, which on some machines come with CUDA unless they are fetched apart. */
   readonly torch?: Readonly<Record<string, string>>;
 }
@@ -84,32 +86,56 @@ const SKLEARN: Readonly<Record<string, Omit<Recipe, 'name'>>> = {
  */
 const PYTORCH_PYTHON = '3.6';
 
-/** NumPy 2 cannot be used by what was built before it; 2.3 was the first PyTorch that was built for both. */
-const FIRST_TORCH_WITH_NUMPY_2 = [2, 3];
-
 /** How long PyTorch's images kept NumPy below 2 by their own pin, for a package beside it. */
 const LAST_TORCH_IMAGE_BELOW_NUMPY_2 = [2, 6];
 
-/** What stands for a managed image. */
-export function recipeOf({ family, version, python }: Pick<RecognisedImage, 'family' | 'version' | 'python'>): Recipe {
+/**
+ * What scripts find in XGBoost's images, by version. Source: `requirements.txt` and the base Dockerfile on the branches
+ * and tags of https://github.com/aws/sagemaker-xgboost-container.
+ */
+const XGBOOST: Readonly<Record<string, Omit<Recipe, 'name'>>> = {
+  '1.0-1': xgboost('1.0.0', '3.7', { numpy: '', pandas: '1.1.3', scipy: '1.2.2', 'scikit-learn': '0.24.1' }),
+  '1.2-1': xgboost('1.2.0', '3.7', { numpy: '1.21.6', pandas: '1.1.3', scipy: '1.5.3', 'scikit-learn': '0.23.2' }),
+  '1.2-2': xgboost('1.2.0', '3.7', { numpy: '1.21.6', pandas: '1.1.3', scipy: '1.5.3', 'scikit-learn': '0.23.2' }),
+  '1.3-1': xgboost('1.3.3', '3.7', { numpy: '1.21.6', pandas: '1.2.4', scipy: '1.6.2', 'scikit-learn': '0.24.1' }),
+  '1.5-1': xgboost('1.5.2', '3.8', { numpy: '1.24.4', pandas: '1.5.3', scipy: '1.8.0', 'scikit-learn': '0.24.1' }),
+  '1.7-1': xgboost('1.7.4', '3.9', { numpy: '1.24.1', pandas: '1.2.4', scipy: '1.8.0', 'scikit-learn': '0.24.1' }),
+  '3.0-5': xgboost('3.0.5', '3.10', { numpy: '2.1.0', pandas: '2.2.3', scipy: '1.15.0', 'scikit-learn': '1.5.2' }),
+};
+
+function xgboost(version: string, python: string, packages: Readonly<Record<string, string>>): Omit<Recipe, 'name'> {
+  // Since 2.1 the package on Linux asks for NVIDIA's; the one without it came with the same releases.
+  const apart = isUpTo(version, [2, 0]) ? {} : { onLinux: { xgboost: 'xgboost-cpu' } };
+  return { python, packages: { xgboost: version, ...packages, pyarrow: '', boto3: '' }, ...apart };
+}
+
+/** What stands for a managed image; undefined for families that nothing here stands for. */
+export function recipeOf(image: Pick<RecognisedImage, 'family' | 'version' | 'python' | 'base'>): Recipe | undefined {
+  const { family, version, python, base } = image;
   const name = `${family} ${version}`;
   if (family === 'sklearn') {
-    const known = SKLEARN[version];
     // A version newer than the table: its own number is the one thing known for certain, in scikit-learn's spelling.
-    return known === undefined
-      ? { name, packages: { 'scikit-learn': releaseOf(version), pandas: '', boto3: '' } }
-      : { name, ...known };
+    return {
+      name,
+      ...(SKLEARN[version] ?? { packages: { 'scikit-learn': releaseOf(version), pandas: '', boto3: '' } }),
+    };
   }
-  const numpy =
-    isUpTo(version, LAST_TORCH_IMAGE_BELOW_NUMPY_2) || !isUpTo(FIRST_TORCH_WITH_NUMPY_2.join('.'), parts(version))
-      ? '<2'
-      : '';
+  if (family === 'xgboost') return XGBOOST[version] === undefined ? undefined : { name, ...XGBOOST[version] };
+  if (family === 'pytorch') return { name, ...pytorch(version, python) };
+  const torch = /^pytorch(\d.*)$/.exec(base ?? '')?.[1];
+  if (family !== 'huggingface' || torch === undefined) return undefined;
+  const beneath = pytorch(torch, python);
+  const packages = { transformers: version, ...beneath.packages, accelerate: '', sentencepiece: '' };
+  return { ...beneath, name, packages };
+}
+
+function pytorch(version: string, python: string | undefined): Omit<Recipe, 'name'> {
+  const isOld = isUpTo(version, LAST_TORCH_IMAGE_BELOW_NUMPY_2);
   return {
-    name,
     python: pythonOf(python) ?? PYTORCH_PYTHON,
     torch: { torch: version, ...torchvision(version) },
     packages: {
-      numpy,
+      numpy: isOld ? '<2' : '',
       scipy: '',
       pandas: '',
       'scikit-learn': '',

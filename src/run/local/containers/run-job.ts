@@ -15,6 +15,8 @@ import { fetchSource } from './source.ts';
 
 const TRAIN = fileURLToPath(new URL('./python/train.py', import.meta.url));
 
+const TRAIN_XGBOOST = fileURLToPath(new URL('./python/train_xgboost.py', import.meta.url));
+
 /** How a job ends that could not even be started, in words that its log keeps. */
 const NOT_STARTED: ContainerEnd = { exitCode: 1, signal: null, timedOut: false };
 
@@ -73,13 +75,23 @@ function commandOf(
   }
   const module = standIn.family === undefined ? {} : { SAGEMAKER_TRAINING_MODULE: TRAINING_MODULES[standIn.family] };
   const training = { ...module, ...environment };
-  return { command: [python, TRAIN, base], cwd: join(job.folder, 'code'), environment: training };
+  const program = standIn.family === 'xgboost' && !isScriptMode(job) ? TRAIN_XGBOOST : TRAIN;
+  return { command: [python, program, base], cwd: join(job.folder, 'code'), environment: training };
+}
+
+/** Without a program of the author's, XGBoost's image is an algorithm of SageMaker's. */
+function isScriptMode({ folder, environment }: ContainerJob): boolean {
+  const file = join(folder, 'input/config/hyperparameters.json');
+  const given = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, string>>;
+  return given['sagemaker_program'] !== undefined || environment['SAGEMAKER_PROGRAM'] !== undefined;
 }
 
 /** The images' own. Scripts find it as SM_FRAMEWORK_MODULE. */
 const TRAINING_MODULES = {
   'scikit-learn': 'sagemaker_sklearn_container.training:main',
   pytorch: 'sagemaker_pytorch_container.training:main',
+  xgboost: 'sagemaker_xgboost_container.training:main',
+  huggingface: 'sagemaker_pytorch_container.training:main',
 } as const;
 
 /** Where the images keep their Python; on this machine another one may lie there, without the image's packages. */

@@ -2,13 +2,12 @@ import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PipelineError } from '../../../definition/error.ts';
-import type { ContainerEnd, Listener, ModelContainer, ModelServer } from './container.ts';
-import { type ContainedProcess, READY_DESCRIPTOR, startContained } from './contained.ts';
+import type { Listener, ModelContainer, ModelServer } from './container.ts';
+import { READY_DESCRIPTOR } from './contained.ts';
 import type { StandIn } from './images.ts';
 import { containerEnvironment } from './job-environment.ts';
 import { layEnvironment } from './layers.ts';
-import { readLines } from './lines.ts';
+import { announced, notStarted, startServer } from './ready-server.ts';
 import type { Workshop } from './workshop.ts';
 import { withRequirements } from './requirements.ts';
 import { rewritePaths, rewriteFolder } from './rewrite.ts';
@@ -16,19 +15,6 @@ import { makeScratch, removeScratch } from './scratch.ts';
 import { fetchSource } from './source.ts';
 
 const HOST = fileURLToPath(new URL('./python/serve.py', import.meta.url));
-
-/**
- * As long as SageMaker waits for a container to answer after its start.
- * https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
- */
-const START_LIMIT = 480_000;
-
-/** As long as SageMaker waits for each answer to /ping. */
-const PING_LIMIT = 2_000;
-const PING_PAUSE = 100;
-
-const TAIL = 40;
-const SHOWN = 20;
 
 /** Starts a model's server as a process and waits until it answers; it ends with this process. */
 export async function serveModel(
@@ -87,125 +73,20 @@ async function start(
     HOST,
   ];
   const moved = (text: string): string => (namespace === undefined ? rewritePaths(text, place) : text);
-  const tail: string[] = [];
-  const started = startContained(
-    workshop.supervisor,
-    {
-      command: words.map(moved),
-      cwd: scratch,
-      environment: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, moved(value)])) as Record<
-        string,
-        string
-      >,
-      ...(namespace === undefined
-        ? {}
-        : { mount: { folder: base, binds: { '/opt/ml/model': model.folder }, namespace } }),
-    },
-    (stream, line) => {
-      tail.push(line);
-      if (tail.length > TAIL) tail.shift();
-      listen(stream, line);
-    },
-  );
-  return await untilReady({
-    started,
+  const mount =
+    namespace === undefined ? {} : { mount: { folder: base, binds: { '/opt/ml/model': model.folder }, namespace } };
+  const moves = Object.entries(variables).map(([name, value]) => [name, moved(value)]);
+  const environmentOfServer = Object.fromEntries(moves) as Record<string, string>;
+  return startServer({
+    supervisor: workshop.supervisor,
+    contained: { command: words.map(moved), cwd: scratch, environment: environmentOfServer, ...mount },
     model,
-    port,
-    tail,
-    scratch,
+    listen,
     signal,
     grace: workshop.grace,
-    limit: workshop.settings.startLimit ?? START_LIMIT,
-  });
-}
-
-interface Starting {
-  readonly started: ContainedProcess;
-  readonly model: ModelContainer;
-  readonly port: number | undefined;
-  readonly tail: readonly string[];
-  readonly scratch: string;
-  readonly signal: AbortSignal;
-  readonly grace: number;
-  readonly limit: number;
-}
-
-async function untilReady({
-  started,
-  model,
-  port,
-  tail,
-  scratch,
-  signal,
-  grace,
-  limit,
-}: Starting): Promise<ModelServer> {
-  const ended = started.ended
-    .then((end): ContainerEnd => ({ ...end, timedOut: false }))
-    .finally(() => removeScratch(scratch));
-  ended.catch(() => {});
-  let last: NodeJS.Timeout | undefined;
-  const stop = async (): Promise<void> => {
-    started.terminate();
-    last ??= setTimeout(started.kill, grace);
-    await ended.catch(() => {});
-    clearTimeout(last);
-    signal.removeEventListener('abort', onAbort);
-  };
-  const onAbort = (): void => void stop();
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) void stop();
-
-  const given = new AbortController();
-  const late = setTimeout(() => given.abort(), limit);
-  try {
-    const found = port === undefined ? announced(started) : Promise.resolve(`http://127.0.0.1:${port}`);
-    const ready = found.then((url) => answering(url, given.signal));
-    ready.catch(() => {});
-    const url = await Promise.race([ready, ended.then(() => undefined), whenAborted(given.signal)]);
-    if (typeof url === 'string') return { url, tail: () => [...tail], ended, stop };
-    await stop();
-    if (signal.aborted)
-      throw new PipelineError('interrupted', 'interrupted', 'The model server was stopped before it had started');
-    throw notStarted(
-      model,
-      tail,
-      given.signal.aborted ? `it did not answer /ping within ${limit / 1_000} s` : undefined,
-    );
-  } finally {
-    clearTimeout(late);
-    given.abort();
-  }
-}
-
-/** The server of ours says where it listens. */
-function announced({ announcements }: ContainedProcess): Promise<string> {
-  return new Promise((resolve) => {
-    readLines(announcements, (line) => {
-      const port = /^listening on 127\.0\.0\.1:(\d+)$/.exec(line)?.[1];
-      if (port !== undefined) resolve(`http://127.0.0.1:${port}`);
-    });
-  });
-}
-
-async function answering(url: string, given: AbortSignal): Promise<string> {
-  while (!given.aborted) {
-    try {
-      const answer = await fetch(`${url}/ping`, { signal: AbortSignal.timeout(PING_LIMIT) });
-      await answer.arrayBuffer();
-      if (answer.ok) return url;
-    } catch {
-      // Nobody listens yet, or who does is not ready.
-    }
-    await new Promise((resolve) => setTimeout(resolve, PING_PAUSE));
-  }
-  throw new Error('nobody waits any more');
-}
-
-function whenAborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    limit: workshop.settings.startLimit,
+    find: (started) => (port === undefined ? announced(started) : Promise.resolve(`http://127.0.0.1:${port}`)),
+    tidy: () => removeScratch(scratch),
   });
 }
 
@@ -239,23 +120,6 @@ async function layOutModel(
     else symlinkSync(join(folder, name), join(base, 'model', name));
   }
   await rewriteFolder(workshop.supervisor, join(base, 'model/code'), place, join(scratch, 'kept-model'));
-}
-
-function notStarted(
-  { image }: ModelContainer,
-  tail: readonly string[],
-  why = 'it ended before it answered /ping',
-): PipelineError {
-  const lines = tail.slice(-SHOWN);
-  return new PipelineError(
-    'failed',
-    'model-server-not-started',
-    `The model server for the image ${image} did not start`,
-    {
-      detail: [why, ...lines].join('\n  '),
-      fix: 'the last lines above are its own: mend the code or the model that they name',
-    },
-  );
 }
 
 function freePort(): Promise<number> {

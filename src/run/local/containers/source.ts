@@ -1,17 +1,23 @@
 import { cpSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Workshop } from './workshop.ts';
+import type { Supervisor } from './contained.ts';
 import { pythonRunner } from './pip.ts';
 
 const UNPACK = fileURLToPath(new URL('./python/unpack.py', import.meta.url));
+
+/** What brings code to a container. */
+export interface SourceReader {
+  readonly supervisor: Supervisor;
+  readonly settings: { readonly fetchObject: (s3Uri: string, file: string) => Promise<void> };
+}
 
 /**
  * Puts code into a folder: an archive or a script on S3, or what lies in the job's own `/opt/ml`. The result says why it
  * could not be, in a sentence for the job's log.
  */
 export async function fetchSource(
-  { settings, supervisor }: Workshop,
+  { settings, supervisor }: SourceReader,
   uri: string,
   base: string,
   folder: string,

@@ -76,11 +76,14 @@ export function openClient(containers: readonly InvokedContainer[], settings: Cl
     over ??= reason;
     for (const stop of inFlight) stop(over);
   };
-  const interrupt = () => endAll(new TransformFault('interrupted', 'the run was interrupted', { ends: true }));
+  const interrupt = () => endAll(interruption());
   if (signal.aborted) interrupt();
   signal.addEventListener('abort', interrupt, { once: true });
   for (const [index, container] of containers.entries()) {
-    void container.ended?.then((end) => endAll(gone(containers, index, end)));
+    void container.ended?.then(
+      (end) => endAll(gone(containers, index, end)),
+      () => {},
+    );
   }
 
   const tryOnce = async <T>(work: (attempt: Attempt) => Promise<T>): Promise<T> => {
@@ -258,6 +261,11 @@ async function send(posting: ClientRequest, body: Body): Promise<void> {
   posting.end();
 }
 
+/** Whoever started the run wants it to end. */
+export function interruption(): TransformFault {
+  return new TransformFault('interrupted', 'the run was interrupted', { ends: true });
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -328,7 +336,7 @@ function unanswered(
       : `${nameOf(containers, index)} gave no answer: ${why}`,
     {
       again: true,
-      isStale: isReused && code === 'ECONNRESET',
+      isStale: isReused && (code === 'ECONNRESET' || code === 'EPIPE'),
       detail: tailOf(containers[index]!) ?? 'Unable to get response from algorithm',
       // Nobody listens: the next object would not be heard either.
       ends: code === 'ECONNREFUSED',

@@ -25,7 +25,8 @@ export function columnsOf(row: string): string[] {
 
 /** AWS's page: "For CSV files, you cannot use embedded newline characters". A row that ends within quotes has one. */
 export function refuseOpenQuotes(rows: readonly string[]): void {
-  for (const [record, row] of rows.entries()) {
+  for (let record = 0; record < rows.length; record++) {
+    const row = rows[record]!;
     let quotes = 0;
     for (let at = row.indexOf('"'); at >= 0; at = row.indexOf('"', at + 1)) quotes++;
     if (quotes % 2 === 1) throw openQuote(record);

@@ -7,17 +7,40 @@ import type { JsonText } from './json-text.ts';
  * What a filter keeps of a row of CSV. Positions outside the row are an error, as the API reference says:
  * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataProcessing.html
  */
-export function filterRow(row: string, path: JsonPath): string {
+export function rowFilter(path: JsonPath): (row: string) => string {
   const [step] = path;
-  if (step === undefined || step.kind === 'names') return row;
-  const columns = columnsOf(row);
-  const positions = positionsOf(step, columns.length);
-  if (positions === undefined || positions.length === 0) {
-    throw outside(step, `the row has ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`);
+  if (step === undefined || step.kind === 'names') return (row) => row;
+  const dropped = step.kind === 'range' && step.to === undefined ? (step.from ?? 0) : -1;
+  // Rows have the same length nearly always.
+  let [length, positions]: [number, readonly number[] | undefined] = [-1, undefined];
+  return (row) => {
+    // The commonest filter, `$[1:]`, is the row without its beginning.
+    if (dropped > 0 && !row.includes('"')) {
+      const begin = afterCommas(row, dropped);
+      if (begin > 0) return row.slice(begin);
+    }
+    const columns = columnsOf(row);
+    if (columns.length !== length) {
+      length = columns.length;
+      positions = positionsOf(step, length);
+    }
+    if (positions === undefined || positions.length === 0) {
+      throw outside(step, `the row has ${length} ${length === 1 ? 'column' : 'columns'}`);
+    }
+    if (positions.length === 1) return columns[positions[0]!]!;
+    return positions.map((position) => columns[position]!).join(',');
+  };
+}
+
+/** Where a row goes on after so many commas; 0 when it has fewer. */
+function afterCommas(row: string, commas: number): number {
+  let at = 0;
+  for (let left = commas; left > 0; left--) {
+    const comma = row.indexOf(',', at);
+    if (comma < 0) return 0;
+    at = comma + 1;
   }
-  let text = columns[positions[0]!]!;
-  for (let index = 1; index < positions.length; index++) text += `,${columns[positions[index]!]!}`;
-  return text;
+  return at;
 }
 
 /**

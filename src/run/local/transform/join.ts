@@ -1,7 +1,7 @@
 import type { JsonPath } from '../../../definition/json-path.ts';
 import { refuseOpenQuotes } from './csv-row.ts';
 import { RecordFault } from './fault.ts';
-import { filterJson, filterRow } from './filter.ts';
+import { filterJson, rowFilter } from './filter.ts';
 import { type JsonText, readJson, writeJson } from './json-text.ts';
 
 /** `DataProcessing` of a job, read and found good. */
@@ -26,12 +26,13 @@ export function readsAnswers({ joins, output }: Processing): boolean {
 /** What the model is asked about these records, a text each. */
 export function filterRecords(records: readonly string[], { format, input }: Processing): readonly string[] {
   if (input === undefined) return records;
-  if (format === 'csv') return each(records, (record) => filterRow(record, input));
+  if (format === 'csv') return each(records, rowFilter(input));
   return each(records, (record) => writeJson(filterJson(readJson(record), input)));
 }
 
 /**
- * The output records: each answer with the record it answers, as the page says, filtered afterwards.
+ * The output records: each answer with the record it answers, as the page says, filtered afterwards. There are as many
+ * answers as records: whoever calls has seen to it.
  * https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html
  */
 export function joinRecords(
@@ -40,19 +41,12 @@ export function joinRecords(
   processing: Processing,
 ): readonly string[] {
   if (!processing.joins) return keep(answers, processing);
-  if (records.length !== answers.length) {
-    throw new RecordFault(
-      'record-count',
-      `${count(records.length, 'record')} went to the model and ${count(answers.length, 'answer')} came back: JoinSource Input needs one answer a record`,
-      { record: -1, fix: 'let the model answer one line a record' },
-    );
-  }
   return processing.format === 'csv' ? joinRows(records, answers, processing) : joinJson(records, answers, processing);
 }
 
 function keep(answers: readonly string[], { format, output }: Processing): readonly string[] {
   if (output === undefined) return answers;
-  if (format === 'csv') return each(answers, (answer) => filterRow(answer, output));
+  if (format === 'csv') return each(answers, rowFilter(output));
   return each(answers, (answer) => writeJson(filterJson(readAnswer(answer), output)));
 }
 
@@ -60,9 +54,10 @@ function joinRows(records: readonly string[], answers: readonly string[], proces
   const { output, inference } = processing;
   refuseOpenQuotes(records);
   refuseOpenQuotes(answers);
+  const filter = output === undefined ? undefined : rowFilter(output);
   return each(records, (record, index) => {
     const joined = `${record},${answers[index]!}`;
-    const kept = output === undefined ? joined : filterRow(joined, output);
+    const kept = filter === undefined ? joined : filter(joined);
     return inference === undefined ? kept : `${kept},${inference.identify()},${inference.time}`;
   });
 }
@@ -107,8 +102,4 @@ function each(records: readonly string[], map: (record: string, index: number) =
     if (error instanceof RecordFault) error.record = index;
     throw error;
   }
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

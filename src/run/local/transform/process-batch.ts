@@ -2,7 +2,7 @@ import { endAnswer } from './assemble.ts';
 import { RecordFault, TransformFault } from './fault.ts';
 import { type Processing, filterRecords, joinRecords, readsAnswers } from './join.ts';
 import { type Pieces, lengthOf, toByteText, toWords } from './pieces.ts';
-import { bytesOf, linesOf } from './records.ts';
+import { type LineCursor, bytesOf, chunksOfLines, cursorOf } from './records.ts';
 import type { Batch, Splitting } from './split.ts';
 
 /** What is done with the records of a batch before the model and after it. */
@@ -13,97 +13,140 @@ export interface BatchWork {
   readonly processing?: Processing | undefined;
 }
 
+type Invoke = (body: Pieces) => Promise<Pieces>;
+
+/** Filtered records that go to the model together. */
+interface FilteredRequest {
+  readonly body: Pieces;
+  /** How many there are, and how many of the batch stand before them; unknown when nothing was filtered. */
+  readonly records: { readonly first: number; readonly count: number } | undefined;
+}
+
 /** Takes one batch through the model: its part of the output. */
-export async function processBatch(
-  batch: Batch,
-  work: BatchWork,
-  invoke: (body: Pieces) => Promise<Pieces>,
-): Promise<Pieces> {
+export async function processBatch(batch: Batch, work: BatchWork, invoke: Invoke): Promise<Pieces> {
   try {
-    if (work.processing === undefined) return endAnswer(await invoke(batch.pieces), work.assembleWith);
-    return await joined(batch, work, work.processing, invoke);
+    const { processing, assembleWith } = work;
+    if (processing === undefined) return endAnswer(await invoke(batch.pieces), assembleWith);
+    if (!processing.byLine) return await joinedValue(batch, work, processing, invoke);
+    const cursor = cursorOf(batch.pieces);
+    const output: Uint8Array[] = [];
+    for (const request of requestsOf(batch, work, processing)) {
+      const answer = await invoke(request.body);
+      if (readsAnswers(processing)) output.push(...joinAnswer(cursor, request, answer, work, processing));
+      else output.push(...endAnswer(answer, assembleWith));
+    }
+    return output;
   } catch (error) {
     throw placed(error, batch);
   }
 }
 
-async function joined(
+/** One JSON value, which is all of the object. */
+async function joinedValue(
   batch: Batch,
   { splitting, assembleWith }: BatchWork,
   processing: Processing,
-  invoke: (body: Pieces) => Promise<Pieces>,
+  invoke: Invoke,
 ): Promise<Pieces> {
-  if (!processing.byLine) {
-    const record = [toByteText(batch.pieces)];
-    const asked = processing.input === undefined ? batch.pieces : [bytesOf(filterRecords(record, processing), false)];
-    refuseTooLarge(lengthOf(asked), splitting.bytesAtMost, 0);
-    const answer = await invoke(asked);
-    if (!readsAnswers(processing)) return endAnswer(answer, assembleWith);
-    return [bytesOf(joinRecords(record, [toByteText(answer)], processing), assembleWith === 'Line')];
-  }
-  if (processing.input === undefined) {
-    const answer = await invoke(batch.pieces);
-    if (!readsAnswers(processing)) return endAnswer(answer, assembleWith);
-    return [joinAnswer(linesOf(batch.pieces).records, answer, splitting, processing)];
-  }
-  const { records, areEnded } = linesOf(batch.pieces);
-  const filtered = filterRecords(records, processing);
-  const output: Uint8Array[] = [];
-  for (const [begin, end] of requestsOf(filtered, splitting.bytesAtMost)) {
-    const answer = await invoke([bytesOf(filtered.slice(begin, end), areEnded || end < filtered.length)]);
-    if (!readsAnswers(processing)) output.push(...endAnswer(answer, assembleWith));
-    else {
-      const part = begin === 0 && end === records.length ? records : records.slice(begin, end);
-      output.push(joinAnswer(part, answer, splitting, processing, begin));
+  const record = [toByteText(batch.pieces)];
+  const asked = processing.input === undefined ? batch.pieces : [bytesOf(filterRecords(record, processing), false)];
+  if (lengthOf(asked) > splitting.bytesAtMost) throw tooLarge(lengthOf(asked), splitting.bytesAtMost, 0);
+  const answer = await invoke(asked);
+  if (!readsAnswers(processing)) return endAnswer(answer, assembleWith);
+  return [bytesOf(joinRecords(record, [toByteText(answer)], processing), assembleWith === 'Line')];
+}
+
+/** The requests of a batch: one, unless a filter that repeats columns made more of it than fits. */
+function* requestsOf(
+  batch: Batch,
+  { splitting: { bytesAtMost } }: BatchWork,
+  processing: Processing,
+): Generator<FilteredRequest, void, undefined> {
+  if (processing.input === undefined) return yield { body: batch.pieces, records: undefined };
+  let body: Uint8Array[] = [];
+  let [first, count, length] = [0, 0, 0];
+  for (const { records, areEnded } of chunksOfLines(batch.pieces)) {
+    const filtered = counted(first + count, () => filterRecords(records, processing));
+    const bytes = bytesOf(filtered, areEnded);
+    for (const [part, number] of bytes.length > bytesAtMost
+      ? each(filtered, areEnded)
+      : ([[bytes, records.length]] as const)) {
+      if (part.length > bytesAtMost) throw tooLarge(part.length, bytesAtMost, first + count);
+      if (length + part.length > bytesAtMost) {
+        yield { body, records: { first, count } };
+        [body, first, count, length] = [[], first + count, 0, 0];
+      }
+      body.push(part);
+      count += number;
+      length += part.length;
     }
   }
-  return output;
+  if (count > 0) yield { body, records: { first, count } };
+}
+
+function each(records: readonly string[], areEnded: boolean): readonly (readonly [Uint8Array, number])[] {
+  return records.map((record, index) => [bytesOf([record], areEnded || index < records.length - 1), 1] as const);
 }
 
 function joinAnswer(
-  records: readonly string[],
+  cursor: LineCursor,
+  { records }: FilteredRequest,
   answer: Pieces,
-  { strategy, split }: Splitting,
+  { splitting: { strategy, split } }: BatchWork,
   processing: Processing,
-  offset = 0,
-): Uint8Array {
+): Pieces {
   // The answer to one record of JSON is one value, however many lines it is written on.
   const isOne = strategy === 'SingleRecord' && split === 'Line' && processing.format === 'json';
-  const answers = isOne ? [toByteText(answer)] : linesOf(answer).records;
-  try {
-    return bytesOf(joinRecords(records, answers, processing));
-  } catch (error) {
-    if (!(error instanceof RecordFault)) throw error;
-    if (error.record < 0) throw new CountFault(error, answer);
-    error.record += offset;
-    throw error;
+  const answers = isOne ? only(toByteText(answer)) : cursorOf(answer);
+  const output: Uint8Array[] = [];
+  const first = records?.first ?? 0;
+  let answered = 0;
+  for (;;) {
+    const left = (records?.count ?? Infinity) - answered;
+    const [asked, others] = [processing.joins ? Math.min(left, cursor.peek()) : Infinity, answers.peek()];
+    const together = Math.min(asked, others);
+    if (together === 0) {
+      if (asked === 0 && others === 0) return output;
+      if (!processing.joins) return output;
+      throw countFault(
+        answered + (Number.isFinite(left) ? left : remaining(cursor)),
+        answered + remaining(answers),
+        answer,
+      );
+    }
+    const taken = answers.take(together);
+    const beside = processing.joins ? cursor.take(together) : taken;
+    output.push(bytesOf(counted(first + answered, () => joinRecords(beside, taken, processing))));
+    answered += together;
   }
+}
+
+function only(text: string): LineCursor {
+  let left = 1;
+  return { peek: () => left, take: (number) => ((left -= number), [text]) };
+}
+
+function remaining(cursor: LineCursor): number {
+  let count = 0;
+  for (let some = cursor.peek(); some > 0; some = cursor.peek()) count += cursor.take(some).length;
+  return count;
 }
 
 /** Too many answers or too few: no single record is at fault, and the answer itself says most. */
-class CountFault extends TransformFault {
-  constructor({ code, message, fix }: RecordFault, answer: Pieces) {
-    super(code, message, { fix, detail: toWords(answer, 500) });
-  }
+function countFault(records: number, answers: number, answer: Pieces): TransformFault {
+  return new TransformFault(
+    'record-count',
+    `${number(records, 'record')} went to the model and ${number(answers, 'answer')} came back: JoinSource Input needs one answer a record`,
+    { fix: 'let the model answer one line a record', detail: toWords(answer, 500) },
+  );
 }
 
-/** Filtered records by request: a filter that repeats columns may make more of them than fits. */
-function* requestsOf(filtered: readonly string[], bytesAtMost: number): Generator<[begin: number, end: number]> {
-  let [begin, length] = [0, 0];
-  for (const [index, record] of filtered.entries()) {
-    refuseTooLarge(record.length + 1, bytesAtMost, index);
-    if (length + record.length + 1 > bytesAtMost) {
-      yield [begin, index];
-      [begin, length] = [index, 0];
-    }
-    length += record.length + 1;
-  }
-  yield [begin, filtered.length];
+function number(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-function refuseTooLarge(length: number, bytesAtMost: number, record: number): void {
-  if (length <= bytesAtMost) return;
-  throw new RecordFault(
+function tooLarge(length: number, bytesAtMost: number, record: number): RecordFault {
+  return new RecordFault(
     'payload-too-large',
     `the filtered record has ${length} bytes, MaxPayloadInMB allows ${bytesAtMost}`,
     {
@@ -111,6 +154,16 @@ function refuseTooLarge(length: number, bytesAtMost: number, record: number): vo
       fix: 'raise MaxPayloadInMB (100 at most, 0 for no limit)',
     },
   );
+}
+
+/** Lets a fault count its records from those that stand before them. */
+export function counted<T>(before: number, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RecordFault) error.record += before;
+    throw error;
+  }
 }
 
 /** A fault with the place in the object that it is about. */

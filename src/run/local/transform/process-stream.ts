@@ -2,6 +2,7 @@ import { type ObjectSink, endAnswer } from './assemble.ts';
 import { RecordFault } from './fault.ts';
 import { type Processing, filterRecords, joinRecords, readsAnswers } from './join.ts';
 import type { Pieces } from './pieces.ts';
+import { counted } from './process-batch.ts';
 import { bytesOf, streamLines } from './records.ts';
 
 /** The body of the one request that an object without a `MaxPayloadInMB` is. */
@@ -95,14 +96,4 @@ function cursor(lines: AsyncGenerator<{ readonly records: readonly string[] }, v
     },
     close: () => lines.return(),
   };
-}
-
-/** Lets a fault count its records from the object's first one. */
-function counted<T>(before: number, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof RecordFault) error.record += before;
-    throw error;
-  }
 }

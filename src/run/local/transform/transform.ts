@@ -1,6 +1,6 @@
 import type { World } from '../../runner.ts';
 import { type Assembly, type ObjectSink, assemble } from './assemble.ts';
-import { type Client, type InvokedContainer, askExecutionParameters, openClient } from './client.ts';
+import { type Client, type InvokedContainer, askExecutionParameters, interruption, openClient } from './client.ts';
 import { type FaultPlace, type TransformFailure, TransformFault } from './fault.ts';
 import { type Model, invoke, invokeStreaming } from './invoke.ts';
 import type { Processing } from './join.ts';
@@ -33,6 +33,16 @@ export interface TransformJob {
   readonly signal: AbortSignal;
   /** Told once, before the first request. */
   readonly begins?: (parameters: ExecutionParameters) => void;
+  /** Told after each answer and each object. */
+  readonly goesOn?: (progress: TransformProgress) => void;
+}
+
+/** How far a job has come. */
+export interface TransformProgress {
+  readonly answers: number;
+  /** Objects with an output, and without one. */
+  readonly done: number;
+  readonly failed: number;
 }
 
 /** What became of the job: objects that failed have no output, the others have theirs. */
@@ -59,13 +69,11 @@ export async function transform(job: TransformJob): Promise<TransformResult> {
     signal,
   });
   try {
-    const needsAsking = plan.asked.BatchStrategy === undefined || plan.asked.MaxPayloadInMB === undefined;
-    const asksWorkers = plan.asked.MaxConcurrentTransforms === undefined;
-    const first = job.containers[0];
+    const [first] = job.containers;
+    const { BatchStrategy, MaxPayloadInMB, MaxConcurrentTransforms } = plan.asked;
+    const isTold = [BatchStrategy, MaxPayloadInMB, MaxConcurrentTransforms].every((value) => value !== undefined);
     const answered =
-      first !== undefined && (needsAsking || asksWorkers)
-        ? await askExecutionParameters(client, first, world.sleep)
-        : undefined;
+      first === undefined || isTold ? undefined : await askExecutionParameters(client, first, world.sleep);
     const parameters = executionParameters(plan.asked, answered);
     job.begins?.(parameters);
     return { ...(await run(job, client, parameters)), parameters };
@@ -94,12 +102,16 @@ async function run(
   const openObjects = limit(workers * 2);
   const [outputs, failures]: [string[], TransformFailure[]] = [[], []];
   const finishing = new Set<Promise<void>>();
-  let requests = 0;
+  let [requests, answers] = [0, 0];
   let isOver = false;
 
+  const goOn = () => job.goesOn?.({ answers, done: outputs.length, failed: failures.length });
   const ask = async (body: Pieces) => {
     requests++;
-    return invoke(client, model, body);
+    const answer = await invoke(client, model, body);
+    answers++;
+    goOn();
+    return answer;
   };
   const dispatch = async (batch: Batch, assembly: Assembly) => {
     await ahead.take();
@@ -121,13 +133,20 @@ async function run(
       .finally(() => {
         finishing.delete(finished);
         openObjects.give();
+        goOn();
       });
     finishing.add(finished);
   };
 
+  let isEmptyJob = true;
   for await (const object of job.objects) {
-    if (isOver || job.signal.aborted) break;
+    isEmptyJob = false;
+    if (isOver) break;
     await openObjects.take();
+    if (job.signal.aborted) {
+      finish(object, Promise.reject(interruption()));
+      break;
+    }
     if (isStreamed(work, plan)) {
       await slots.take();
       requests++;
@@ -146,6 +165,7 @@ async function run(
     finish(object, assembly.finish());
   }
   await Promise.all(finishing);
+  if (isEmptyJob) failures.push(nothingToDo(plan));
   return { outputs, failures, requests };
 }
 
@@ -159,8 +179,10 @@ async function streamObject(
 ): Promise<void> {
   try {
     // No record, no request; as it is with a payload limit.
-    if (plan.split === 'Line' && (await isEmpty(read(object, plan))))
-      return await (await output(object.output)).commit();
+    if (plan.split === 'Line' && (await isEmpty(read(object, plan)))) {
+      const sink = await output(object.output);
+      return await sink.commit();
+    }
     await invokeStreaming(
       client,
       model,
@@ -214,6 +236,12 @@ function read(object: TransformObject, { isGzip }: TransformPlan): AsyncIterable
 async function isEmpty(source: AsyncIterable<Uint8Array>): Promise<boolean> {
   for await (const piece of source) if (piece.length > 0) return false;
   return true;
+}
+
+/** A job without input fails on AWS too: it is nearly always a prefix that is misspelt. */
+function nothingToDo({ source: { type, uri } }: TransformPlan): TransformFailure {
+  const where = type === 'ManifestFile' ? `the manifest ${uri} names no objects` : `there are no objects under ${uri}`;
+  return { code: 'no-objects', key: uri, message: where, fix: 'look at TransformInput.DataSource.S3DataSource.S3Uri' };
 }
 
 async function failureOf(object: TransformObject, plan: TransformPlan, error: unknown): Promise<TransformFailure> {

@@ -92,3 +92,8 @@ export const metrics = {
   },
   Explainability: { Report: { ContentType: 'application/json', S3Uri: 's3://ex' } },
 } satisfies RegisterModelArguments['ModelMetrics'];
+
+export const FUNCTION = 'arn:aws:lambda:us-west-2:1:function:f';
+
+/** The machine that the SDK takes for checks unless told. */
+export const machine = { type: 'ml.m5.xlarge' } as const;

@@ -1,7 +1,17 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 
@@ -189,6 +199,41 @@ describeWithPython('a contained program', () => {
         ),
       );
       expect(folders.map((folder) => readFileSync(join(folder, 'read'), 'utf8'))).toEqual(['0\n', '1\n']);
+    });
+
+    test('needs no root, and keeps the user that it has', async ({ skip }) => {
+      const python = '/usr/bin/python3';
+      const others = ['--reuid=54321', '--regid=54321', '--clear-groups', '--no-new-privs'];
+      if (process.getuid?.() !== 0 || spawnSync('setpriv', [...others, python, '-c', '']).status !== 0) {
+        skip('needs root to become somebody else, setpriv, and a Python that others may run');
+      }
+      const bin = temporaryFolder();
+      const wrapper = join(bin, 'python3');
+      // What is below our own home is not to be read by others.
+      const copy = join(bin, 'contain.py');
+      copyFileSync(script, copy);
+      writeFileSync(wrapper, `#!/bin/sh\nexec setpriv ${others.join(' ')} ${python} -I -S '${copy}'\n`);
+      for (const file of [bin, wrapper, copy]) chmodSync(file, 0o755);
+      const somebody = { python: wrapper, env: process.env };
+      const folder = jobFolder();
+      for (let path = folder; path !== dirname(bin); path = dirname(path)) chmodSync(path, 0o755);
+      chownSync(folder, 54321, 54321);
+      const theirs = await probeNamespace(somebody, folder);
+      if (typeof theirs === 'string') skip(`others may not make namespaces here: ${theirs}`);
+      expect(theirs).toMatchObject({ newUser: true });
+      const lines: string[] = [];
+      const command = [
+        '/bin/sh',
+        '-c',
+        'id -u; echo mine > /opt/ml/x; stat -c %u /opt/ml/x; touch /opt/x && rm /opt/x && grep CapEff /proc/self/status',
+      ];
+      const mount = { folder, namespace: theirs as Namespace };
+      const { ended } = startContained(somebody, { command, cwd: '/', environment, mount }, (_, line) =>
+        lines.push(line),
+      );
+      expect(await ended).toEqual({ exitCode: 0, signal: null });
+      expect(lines).toEqual(['54321', '54321', 'CapEff:\t0000000000000000']);
+      expect(statSync(join(folder, 'x')).uid).toBe(54321);
     });
 
     test('finds itself in /proc, and may be killed by itself', async ({ skip }) => {

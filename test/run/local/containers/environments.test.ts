@@ -36,7 +36,7 @@ async function ask(environment: PythonEnvironment, code: string): Promise<string
 
 describe('what stands for an image', () => {
   test('has what the image pins, the framework first', () => {
-    const { name, python, packages } = recipeOf({ family: 'sklearn', version: '1.2-1' });
+    const { name, python, packages } = recipeOf({ family: 'sklearn', version: '1.2-1' })!;
     expect([name, python, Object.keys(packages)[0], packages['scikit-learn']]).toEqual([
       'sklearn 1.2-1',
       '3.9',
@@ -50,8 +50,25 @@ describe('what stands for an image', () => {
     ['1.13.1', 'py39', '3.9', { torch: '1.13.1' }, '<2'],
     ['2.8.0', 'py312', '3.12', { torch: '2.8.0', torchvision: '0.23.0' }, ''],
   ])('PyTorch %s keeps to the NumPy that it was built for', (version, tag, python, torch, numpy) => {
-    const recipe = recipeOf({ family: 'pytorch', version, python: tag });
+    const recipe = recipeOf({ family: 'pytorch', version, python: tag })!;
     expect([recipe.python, recipe.torch, recipe.packages['numpy']]).toEqual([python, torch, numpy]);
+  });
+
+  test('Hugging Face is what it is called and the PyTorch beneath it; on another framework nothing stands for it', () => {
+    const image = { family: 'huggingface', version: '4.28.1', python: 'py310' } as const;
+    const recipe = recipeOf({ ...image, base: 'pytorch2.0.0' });
+    expect([recipe?.python, recipe?.torch, recipe?.packages['transformers']]).toEqual([
+      '3.10',
+      { torch: '2.0.0', torchvision: '0.15.0' },
+      '4.28.1',
+    ]);
+    expect(recipeOf({ ...image, base: 'tensorflow2.6.3' })).toBeUndefined();
+    expect(recipeOf({ family: 'blazingtext', version: '1' })).toBeUndefined();
+  });
+
+  test('XGBoost keeps clear of CUDA on Linux', () => {
+    expect(recipeOf({ family: 'xgboost', version: '1.7-1' })?.onLinux).toBeUndefined();
+    expect(recipeOf({ family: 'xgboost', version: '3.0-5' })?.onLinux).toEqual({ xgboost: 'xgboost-cpu' });
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import type { Containers, ContainerJob } from '../../../../src/run/local/containers/container.ts';
+import { startMoto } from '../../../support/moto-server.ts';
 import { describeWithPython } from '../../../support/python-environment.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { PLAIN, SKLEARN, layOut, openContainers, processing } from './process-containers.ts';
@@ -120,7 +121,7 @@ python prepare.py "$@"
       const folder = layOut({ [`${CODE}/x.py`]: `print(open('/opt/ml/${CODE}/x.py').read()[:5])` });
       await run(open({ temporary }), processing(folder));
       expect(readdirSync(temporary)).toEqual([]);
-      expect(readdirSync(folder, { recursive: true }).toSorted()).toEqual([
+      expect((readdirSync(folder, { recursive: true }) as string[]).toSorted()).toEqual([
         'processing',
         'processing/input',
         CODE,
@@ -139,6 +140,31 @@ python prepare.py "$@"
       'AWS_ACCESS_KEY_ID AWS_CONFIG_FILE AWS_EC2_METADATA_DISABLED AWS_ENDPOINT_URL_S3 AWS_SHARED_CREDENTIALS_FILE',
     ]);
   });
+
+  test(
+    'boto3 reaches the S3 that the job was given, and that one alone',
+    async () => {
+      const moto = await startMoto();
+      onTestFinished(() => moto.stop());
+      const script = `import boto3
+s3 = boto3.client('s3')
+s3.create_bucket(Bucket='data')
+s3.put_object(Bucket='data', Key='in/a.csv', Body=b'1,2')
+boto3.resource('s3').Bucket('data').download_file('in/a.csv', '/opt/ml/processing/a.csv')
+print(open('opt/ml/processing/a.csv').read())`;
+      const given = {
+        AWS_ENDPOINT_URL_S3: moto.endpoint,
+        AWS_REGION: 'us-east-1',
+        AWS_DEFAULT_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+      };
+      const job = processing(layOut({ [`${CODE}/x.py`]: script }), { environment: given });
+      const { lines, end } = await run(openContainers().containers, job);
+      expect([end.exitCode, lines]).toEqual([0, ['1,2']]);
+    },
+    BUILD,
+  );
 
   test('an environment that somebody made is used as it is', async () => {
     const cwd = temporaryFolder();

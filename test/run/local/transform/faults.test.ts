@@ -297,6 +297,25 @@ describe('an answer that cannot be joined', () => {
 });
 
 describe('an input in trouble', () => {
+  test('is one without objects', async () => {
+    const { failures } = await runJob({
+      request: { TransformInput: { DataSource: { S3DataSource: { S3Uri: 's3://bucket/inn/' } } } },
+      objects: {},
+      containers: [await stubModel(echo)],
+    });
+    expect(failures).toMatchObject([{ code: 'no-objects', message: 'there are no objects under s3://bucket/inn/' }]);
+  });
+
+  test('is an object that cannot be read', async () => {
+    const { failures, files } = await runJob({
+      objects: { 'in.csv': '1\n', 'next.csv': '2\n' },
+      containers: [await stubModel(echo)],
+      unreadable: 'in.csv',
+    });
+    expect(files).toEqual({ 'next.csv.out': '2\n' });
+    expect(failures).toMatchObject([{ code: 'object-unreadable', key: 'in.csv' }]);
+  });
+
   test('is a record that is too large: its object has no output, the next one does', async () => {
     const model = await stubModel(echo);
     const { failures, files } = await runJob({
@@ -362,4 +381,15 @@ test('an interrupted job stops within a request and leaves nothing half done', a
   // The second object may have been opened already.
   expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(['interrupted']));
   expect([files, leftOpen]).toEqual([{}, 0]);
+});
+
+test('a job that was interrupted before it began says so', async () => {
+  const model = await stubModel(echo);
+  const { failures, files } = await runJob({
+    objects: { 'in.csv': '1\n' },
+    containers: [model],
+    signal: AbortSignal.abort(),
+  });
+  expect(failures.map(({ code }) => code)).toEqual(['interrupted']);
+  expect([files, model.invocations]).toEqual([{}, []]);
 });

@@ -16,6 +16,8 @@ export interface JobOptions {
   readonly request?: Readonly<Record<string, Json>>;
   readonly objects: Readonly<Record<string, string | Uint8Array>>;
   readonly containers: ReadonlyArray<Pick<InvokedContainer, 'url'> & Partial<InvokedContainer>>;
+  /** The object that cannot be read after its first piece. */
+  readonly unreadable?: string;
   /** A payload limit finer than `MaxPayloadInMB` can say. */
   readonly payloadBytes?: number;
   /** How many bytes a read of an object gives. */
@@ -52,7 +54,7 @@ export async function runJob(options: JobOptions): Promise<JobRun> {
     objects: Object.entries(objects).map(([key, content]) => ({
       key,
       output: `${key}.out`,
-      open: () => pieces(Buffer.from(content), piece),
+      open: () => pieces(Buffer.from(content), piece, key === options.unreadable),
     })),
     output: async (name) => {
       leftOpen++;
@@ -75,8 +77,9 @@ export async function runJob(options: JobOptions): Promise<JobRun> {
   return { ...result, files, bytes, leftOpen, waits };
 }
 
-export async function* pieces(content: Buffer, length: number): AsyncGenerator<Buffer, void, undefined> {
+async function* pieces(content: Buffer, length: number, breaks: boolean): AsyncGenerator<Buffer, void, undefined> {
   for (let at = 0; at < content.length; at += length) yield content.subarray(at, at + length);
+  if (breaks) throw new Error('EIO: i/o error, read');
 }
 
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { type Invocation, type Reply, stubModel } from './model-server.ts';
 import { runJob, sleep } from './run-job.ts';
 
-const RUNS = { numRuns: 150 };
+const RUNS = { numRuns: 100 };
 
 /** Answers in any order: some requests wait a little. */
 const unsteady =
@@ -74,6 +74,37 @@ test('what an echoing model is sent comes back as the output, or a record is lar
       }
     }),
     RUNS,
+  );
+});
+
+test('a model that fails once at everything changes nothing', async () => {
+  let seen = new Set<string>();
+  const model = await stubModel((invocation) => {
+    const asked = invocation.body.toString('latin1');
+    if (seen.has(asked)) return invocation.body;
+    seen.add(asked);
+    return { status: 500, body: 'not yet' };
+  });
+  await fc.assert(
+    fc.asyncProperty(circumstances, async (given) => {
+      seen = new Set();
+      const objects = Object.fromEntries(given.objects.map((content, index) => [`${index}`, content]));
+      const { bytes: outputs, failures } = await runJob({
+        request: {
+          TransformInput: { SplitType: given.split },
+          BatchStrategy: given.strategy,
+          MaxConcurrentTransforms: given.workers,
+        },
+        objects,
+        containers: [model],
+        payloadBytes: given.payloadBytes === 0 ? 0 : given.payloadBytes + 400,
+        piece: given.piece,
+        second: 20,
+      });
+      expect(failures).toEqual([]);
+      expect(Object.keys(objects).filter((key) => !outputs[`${key}.out`]!.equals(objects[key]!))).toEqual([]);
+    }),
+    { numRuns: 60 },
   );
 });
 

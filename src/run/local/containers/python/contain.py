@@ -249,9 +249,27 @@ def tell_end(status):
         say({"code": os.WEXITSTATUS(status)})
 
 
+def tidy(spec):
+    """Runs what undoes a program whose work goes on elsewhere: in a daemon that does not end with its client."""
+    if "afterwards" not in spec:
+        return
+    child = os.fork()
+    if child == 0:
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(null, stream)
+        try:
+            os.execvpe(spec["afterwards"][0], spec["afterwards"], spec["environment"])
+        except OSError:
+            os._exit(127)
+    os.waitpid(child, 0)
+
+
 def run(spec):
     if not spec["namespace"]:
-        tell_end(watch(spec, None))
+        status = watch(spec, None)
+        tidy(spec)
+        tell_end(status)
         return
     identity = enter(spec)
     if not spec["newUser"]:

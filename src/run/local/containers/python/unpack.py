@@ -7,7 +7,7 @@ import tarfile
 
 # Source code is small. A few kilobytes that become gigabytes are no source code.
 MOST_BYTES = 10 * 1024**3
-MOST_GROWTH = 2000
+MOST_GROWTH = 200
 GROWTH_COUNTS_FROM = 256 * 1024**2
 
 
@@ -57,7 +57,7 @@ def main(archive, folder):
         if isinstance(error, tarfile.ReadError) and archive.endswith((".py", ".sh")):
             shutil.copy2(archive, folder)
             return
-        sys.exit("it cannot be unpacked: %s" % error)
+        sys.exit("it cannot be unpacked: %s" % str(error).split("\n")[0])
 
 
 main(*sys.argv[1:])

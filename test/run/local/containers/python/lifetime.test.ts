@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -9,7 +10,17 @@ import { describeWithPython, PYTHON_ENVIRONMENT_TIME_LIMIT } from '../../../../s
 import { isRunning, tieToThisProcess } from '../../../../support/run-command.ts';
 import { temporaryFolder } from '../../../../support/temporary-folder.ts';
 import { scikitLearnEnvironment } from './environments.ts';
-import { get, type HostRequest, hostThatFails, invoke, modelFolder, SERVE, startHost, until } from './model-host.ts';
+import {
+  ask,
+  get,
+  type HostRequest,
+  hostThatFails,
+  invoke,
+  modelFolder,
+  SERVE,
+  startHost,
+  until,
+} from './model-host.ts';
 
 let python: string;
 
@@ -137,6 +148,31 @@ return "alone", accept
     expect((await get(host, '/ping')).status).toBe(200);
     expect((await invoke(host, '', 'text/csv')).bytes.length).toBe(5_000_000);
     expect(host.stderr()).toBe('');
+  });
+
+  test('an answer that the image would not have waited for is told in the log, and is an answer all the same', async () => {
+    const host = await startHost(
+      answering('time.sleep(float(content))\nreturn "late", accept', { SAGEMAKER_MODEL_SERVER_TIMEOUT: '1' }),
+    );
+    expect((await invoke(host, '0', 'text/csv')).text).toBe('late');
+    expect(host.stderr()).toBe('');
+    expect((await invoke(host, '1.01', 'text/csv')).text).toBe('late');
+    expect(await until(() => host.stderr().includes('the image gives up after 1 s'))).toBe(true);
+  });
+
+  test('many requests go over one connection, and more connections than workers are all served', async () => {
+    const host = await startHost(answering('return content * 2, accept'));
+    const agent = new Agent({ keepAlive: true, maxSockets: 3 });
+    onTestFinished(() => agent.destroy());
+    const sockets = new Set<unknown>();
+    const headers = { 'Content-Type': 'text/csv', Accept: 'text/csv' };
+    agent.on('free', (socket) => sockets.add(socket));
+    const asked = Array.from({ length: 60 }, (_, number) =>
+      ask(host, { path: '/invocations', method: 'POST', headers, agent }, `${number},`),
+    );
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ text }) => text)).toEqual(answers.map((_, number) => `${number},${number},`));
+    expect(sockets.size).toBeLessThanOrEqual(3);
   });
 
   test('what is no HTTP is answered with why', async () => {

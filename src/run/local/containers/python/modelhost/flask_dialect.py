@@ -71,6 +71,10 @@ class FlaskServer:
 
     max_request_size: Optional[int] = None
 
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.seconds_at_most: Optional[int] = settings.timeout()
+
     def ping(self) -> Reply:
         return Reply(200, b"", JSON)
 
@@ -94,7 +98,7 @@ class ScriptServer(FlaskServer):
     """A user's script with the family's defaults for what it leaves out."""
 
     def __init__(self, settings: Settings, module: ModuleType, defaults: Any) -> None:
-        self.settings = settings
+        super().__init__(settings)
         self.transform_fn = getattr(module, "transform_fn", None)
         given = {name: getattr(module, name, None) for name in ("input_fn", "predict_fn", "output_fn")}
         if self.transform_fn and any(given.values()):

@@ -121,7 +121,7 @@ def load(settings: Settings) -> Any:
                 return self.respond(result)
             except Exception as error:
                 log.error("Prediction error\n%s", trace(error))
-                return server_error(400, "InternalServerException", str(error))
+                return server_error(400, "InternalServerException", str(error), is_escaped=True)
 
     return HuggingFaceServer()
 

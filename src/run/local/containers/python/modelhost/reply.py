@@ -74,14 +74,14 @@ def flask_page(status: int, headers: Iterable[Tuple[str, str]] = ()) -> Reply:
     return Reply(status, page, HTML, headers=headers)
 
 
-# Gson escapes these, so that its text can stand in a page.
-GSON_ESCAPES = {ord(sign): "\\u%04x" % ord(sign) for sign in "<>&='"}
+# Gson escapes these unless it is told not to: Multi Model Server's texts have them so, TorchServe's do not.
+HTML_ESCAPES = {ord(sign): "\\u%04x" % ord(sign) for sign in "<>&='"}
 
 
-def server_error(status: int, type_name: str, message: str) -> Reply:
+def server_error(status: int, type_name: str, message: str, is_escaped: bool = False) -> Reply:
     """How Multi Model Server and TorchServe answer an error of their own; they close the connection after it."""
     text = json.dumps({"code": status, "type": type_name, "message": message}, indent=2, ensure_ascii=False)
-    return Reply(status, text.translate(GSON_ESCAPES) + "\n", JSON, close=True)
+    return Reply(status, (text.translate(HTML_ESCAPES) if is_escaped else text) + "\n", JSON, close=True)
 
 
 def media_type(header: Optional[str]) -> Tuple[str, dict]:

@@ -3,6 +3,7 @@
 import logging
 import selectors
 import socket
+import time
 from collections import deque
 from typing import Any, Callable, Deque, Optional
 
@@ -149,6 +150,19 @@ class Server:
 def as_service(model: Any) -> Handle:
     """The routes of a model server; what it does not know is answered in its own words."""
 
+    def invoke(request: Request) -> Reply:
+        began = time.monotonic()
+        reply = model.invoke(request)
+        seconds = time.monotonic() - began
+        # This machine is not the instance: being late is worth a word here, not a failure.
+        if model.seconds_at_most is not None and seconds > model.seconds_at_most:
+            log.warning(
+                "an answer took %.1f s: the image gives up after %d s unless SAGEMAKER_MODEL_SERVER_TIMEOUT is larger",
+                seconds,
+                model.seconds_at_most,
+            )
+        return reply
+
     def handle(request: Request) -> Reply:
         if request.too_large:
             return model.too_large()
@@ -159,7 +173,7 @@ def as_service(model: Any) -> Handle:
         if request.path == "/invocations":
             if request.method != "POST":
                 return model.method_not_allowed()
-            return model.invoke(request)
+            return invoke(request)
         return model.not_found()
 
     return handle

@@ -28,6 +28,10 @@ class Settings:
         except ValueError:
             raise SystemExit("%s is %r, which is no whole number" % (name, text))
 
+    def timeout(self) -> int:
+        """Seconds that gunicorn, nginx and TorchServe wait for a worker."""
+        return self.number("SAGEMAKER_MODEL_SERVER_TIMEOUT", 60)
+
     def processors(self) -> int:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

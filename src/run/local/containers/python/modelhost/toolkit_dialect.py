@@ -86,6 +86,7 @@ class ModelServer:
         self.max_request_size: Optional[int] = settings.number(prefix + "_MAX_REQUEST_SIZE", SIZE_LIMIT)
         self.max_response_size = settings.number(prefix + "_MAX_RESPONSE_SIZE", SIZE_LIMIT)
         self.prefix = prefix
+        self.seconds_at_most: Optional[int] = None
         self.context = Context(settings)
 
     def ping(self) -> Reply:
@@ -175,6 +176,7 @@ class ToolkitServer(ModelServer):
 
     def __init__(self, settings: Settings, prefix: str, module: Optional[ModuleType], defaults: Any) -> None:
         super().__init__(settings, prefix)
+        self.seconds_at_most = settings.timeout()
         given = {name: getattr(module, name, None) for name in FUNCTIONS}
         transform_fn = given["transform_fn"]
         if transform_fn and (given["input_fn"] or given["predict_fn"] or given["output_fn"]):

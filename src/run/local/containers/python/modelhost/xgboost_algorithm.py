@@ -31,7 +31,7 @@ class AlgorithmServer(FlaskServer):
     """Every file of the model folder is a booster; several of them are an ensemble."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        super().__init__(settings)
         self.max_request_size = settings.number("MAX_CONTENT_LENGTH", 6291456)
         is_ensemble = (settings.env.get("SAGEMAKER_INFERENCE_ENSEMBLE") or "true") == "true"
         paths = list(model_paths(settings.model_dir))

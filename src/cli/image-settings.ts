@@ -1,0 +1,39 @@
+import type { Diagnostic } from '../definition/diagnostic.ts';
+import { didYouMean } from '../definition/suggest.ts';
+
+const MEMBERS = ['environment', 'requirements', 'command'] as const;
+const EXAMPLE = '"images": { "my-image": { "environment": "python:3.11", "requirements": ["lightgbm==4.5.0"] } }';
+
+/** What is wrong with the setting `images`: for each image what stands in for it. */
+export function imageSettingFaults(setting: unknown, at: string): Diagnostic[] {
+  const fault = (message: string, fix: string | undefined = EXAMPLE): Diagnostic => {
+    return { code: 'bad-setting', severity: 'error', message, at, fix };
+  };
+  if (!isObject(setting)) return [fault(`The setting "images" must be an object, it is ${JSON.stringify(setting)}`)];
+  return Object.entries(setting).flatMap(([image, mapping]) => {
+    if (!isObject(mapping))
+      return [fault(`The setting of image ${image} must be an object, it is ${JSON.stringify(mapping)}`)];
+    return Object.entries(mapping).flatMap(([member, value]) => {
+      const named = MEMBERS.find((each) => each === member);
+      if (named === undefined) {
+        return [
+          fault(`The setting of image ${image} has no member "${member}"`, didYouMean(member, MEMBERS) ?? EXAMPLE),
+        ];
+      }
+      if (named === 'environment') {
+        return typeof value === 'string' && value !== ''
+          ? []
+          : [fault(`"environment" of image ${image} must be a text`)];
+      }
+      return isTexts(value) ? [] : [fault(`"${named}" of image ${image} must be a list of texts`)];
+    });
+  });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}

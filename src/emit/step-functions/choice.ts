@@ -1,0 +1,99 @@
+import type { Json, JsonObject, ParameterType, PipelineDocument } from '../../definition/document.ts';
+import { parameterType } from '../../definition/document.ts';
+import { isExpression, isObject } from '../../definition/expression.ts';
+import { type Path, child } from '../../definition/path.ts';
+import { parseReference } from '../../definition/reference.ts';
+import type { State } from './state.ts';
+import { type Scope, bracket, computedOf, unsupported } from './template.ts';
+
+/** What a Choice state is written with. */
+export interface ChoiceScope extends Scope {
+  readonly document: PipelineDocument;
+  /** Values that a Pass state has to compute before: a Choice compares paths, and nothing that is to be computed. */
+  readonly computed: Map<string, string>;
+  /** Where that state puts them. */
+  readonly place: string;
+}
+
+const COMPARISONS: Readonly<Record<string, string>> = {
+  Equals: 'Equals',
+  GreaterThan: 'GreaterThan',
+  GreaterThanOrEqualTo: 'GreaterThanEquals',
+  LessThan: 'LessThan',
+  LessThanOrEqualTo: 'LessThanEquals',
+};
+
+/** The rule of a Choice state for all conditions of a step: they hold together. */
+export function ruleOf(conditions: readonly Json[], path: Path, scope: ChoiceScope): State {
+  const rules = conditions.map((condition, index) => conditionRule(condition, child(path, index), scope));
+  const [only] = rules;
+  // No condition at all holds; a Choice must ask something.
+  if (only === undefined) return { Variable: '$.Steps', IsPresent: true };
+  return rules.length === 1 ? only : { And: rules };
+}
+
+function conditionRule(condition: Json, path: Path, scope: ChoiceScope): State {
+  if (!isObject(condition)) return unknown(condition, path, scope);
+  const type = condition['Type'];
+  switch (type) {
+    case 'Not':
+      return { Not: conditionRule(condition['Condition'] ?? null, child(path, 'Condition'), scope) };
+    case 'Or': {
+      const several = Array.isArray(condition['Conditions']) ? (condition['Conditions'] as readonly Json[]) : [];
+      const rules = several.map((each, index) => conditionRule(each, child(child(path, 'Conditions'), index), scope));
+      return { Or: rules };
+    }
+    case 'In': {
+      const values = Array.isArray(condition['Values']) ? (condition['Values'] as readonly Json[]) : [];
+      const query = condition['QueryValue'] ?? null;
+      return { Or: values.map((value) => comparison('Equals', query, value, path, scope)) };
+    }
+    default: {
+      const operator = typeof type === 'string' ? COMPARISONS[type] : undefined;
+      if (operator === undefined) return unknown(type ?? null, path, scope);
+      return comparison(operator, condition['LeftValue'] ?? null, condition['RightValue'] ?? null, path, scope);
+    }
+  }
+}
+
+function comparison(operator: string, left: Json, right: Json, path: Path, scope: ChoiceScope): State {
+  const type = typeOf(left, scope) ?? typeOf(right, scope) ?? 'String';
+  const kind = type === 'String' || type === 'Boolean' ? type : 'Numeric';
+  const variable = variableOf(left, path, scope);
+  if (isExpression(right)) return { Variable: variable, [`${kind}${operator}Path`]: variableOf(right, path, scope) };
+  return { Variable: variable, [`${kind}${operator}`]: right };
+}
+
+/** The path of a value; what is none is computed before. */
+function variableOf(value: Json, path: Path, scope: ChoiceScope): string {
+  const computed = isExpression(value) ? computedOf(value, path, scope) : undefined;
+  if (computed !== undefined && /^\$\$?\./.test(computed)) return computed;
+  const name = `value${scope.computed.size + 1}`;
+  scope.computed.set(name, computed ?? JSON.stringify(value));
+  return `${scope.place}${bracket(name)}`;
+}
+
+function typeOf(value: Json, { document }: ChoiceScope): ParameterType | undefined {
+  if (typeof value === 'string') return 'String';
+  if (typeof value === 'number') return 'Float';
+  if (typeof value === 'boolean') return 'Boolean';
+  if (!isObject(value) || typeof value['Get'] !== 'string') return undefined;
+  const reference = parseReference(value['Get']);
+  if (reference.root !== 'Parameters') return undefined;
+  const declared = document.Parameters?.find(({ Name }) => Name === reference.name);
+  return declared && parameterType(declared);
+}
+
+function unknown(what: Json, path: Path, scope: ChoiceScope): State {
+  scope.report(unsupported(path, `The condition ${JSON.stringify(what)}`, 'it is none of the kinds that are known'));
+  return { Variable: '$.Steps', IsPresent: true };
+}
+
+/** The Pass state that computes what a Choice compares. */
+export function computedValues(scope: ChoiceScope): JsonObject {
+  return Object.fromEntries(
+    [...scope.computed].map(([name, value]) =>
+      /^(States\.|\$)/.test(value) ? [`${name}.$`, value] : [name, JSON.parse(value) as Json],
+    ),
+  );
+}

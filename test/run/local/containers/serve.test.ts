@@ -1,0 +1,152 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+import type { Containers, ModelContainer } from '../../../../src/run/local/containers/container.ts';
+import { describeWithPython } from '../../../support/python-environment.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { PLAIN, SKLEARN, layOut, openContainers, processing } from './process-containers.ts';
+
+const SERVER = `
+import http.server, os, socketserver, sys
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers()
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers['Content-Length']))
+        out = open('/opt/ml/model/weights.txt').read() + body.decode() + os.environ['SAGEMAKER_BATCH']
+        self.send_response(200); self.end_headers(); self.wfile.write(out.encode())
+    def log_message(self, *words):
+        print('asked for', self.path, flush=True)
+if len(sys.argv) < 2: raise SystemExit('no port')
+http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), Answer).serve_forever()
+`;
+
+const images = {
+  [PLAIN]: { environment: 'python:3.11', command: ['python3', '/opt/ml/model/code/serve.py', '{port}'] },
+};
+const BUILD = 600_000;
+const HOST = fileURLToPath(new URL('../../../../src/run/local/containers/python/serve.py', import.meta.url));
+
+function model(files: Readonly<Record<string, string>>, more: Partial<ModelContainer> = {}): ModelContainer {
+  return { image: PLAIN, folder: layOut(files), environment: { SAGEMAKER_BATCH: 'true' }, ...more };
+}
+
+async function serve(containers: Containers, container: ModelContainer, signal = new AbortController().signal) {
+  const lines: string[] = [];
+  const server = await containers.serve(container, (_, line) => lines.push(line), signal);
+  onTestFinished(() => server.stop());
+  return { server, lines };
+}
+
+async function post(url: string, body: string, headers: Record<string, string> = {}): Promise<string> {
+  const answer = await fetch(`${url}/invocations`, {
+    method: 'POST',
+    body,
+    headers,
+    signal: AbortSignal.timeout(30_000),
+  });
+  return `${answer.status} ${await answer.text()}`;
+}
+
+describeWithPython('a model server', () => {
+  describe.each(['namespace', 'rewrite'] as const)('by %s', (isolation) => {
+    test(
+      'that a project names for its image answers from the model, until it is stopped',
+      async () => {
+        const temporary = temporaryFolder();
+        const { containers } = openContainers({ isolation, images, temporary });
+        const { server, lines } = await serve(containers, model({ 'code/serve.py': SERVER, 'weights.txt': 'ä+' }));
+        expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+        expect(await post(server.url, 'x')).toBe('200 ä+xtrue');
+        expect(lines).toContain('asked for /ping');
+        expect(server.tail()).toEqual(lines);
+        await server.stop();
+        expect(await server.ended).toMatchObject({ timedOut: false });
+        await expect(fetch(`${server.url}/ping`)).rejects.toThrow('fetch failed');
+        expect(readdirSync(temporary)).toEqual([]);
+      },
+      BUILD,
+    );
+  });
+
+  test('two at once see each their own model', async () => {
+    const { containers } = openContainers({ images });
+    const servers = await Promise.all(
+      ['a', 'b'].map((weights) => serve(containers, model({ 'code/serve.py': SERVER, 'weights.txt': weights }))),
+    );
+    expect(await Promise.all(servers.map(({ server }) => post(server.url, '1')))).toEqual(['200 a1true', '200 b1true']);
+  });
+
+  test('that fails at its start says so in its own words', async () => {
+    const temporary = temporaryFolder();
+    const { containers } = openContainers({ images, temporary });
+    const broken = model({ 'code/serve.py': `import os\nraise ValueError('the model is of another version')` });
+    await expect(serve(containers, broken)).rejects.toMatchObject({
+      failure: 'failed',
+      code: 'model-server-not-started',
+      detail: expect.stringMatching(
+        /^it ended before it answered \/ping\n[^]*Traceback[^]*ValueError: the model is of another version$/,
+      ) as unknown,
+    });
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test('that never answers is not waited for for ever, nor is one that nobody wants any more', async () => {
+    const hanging = model({ 'code/serve.py': `import time\nprint('loading')\ntime.sleep(600)` });
+    const { containers } = openContainers({ images, startLimit: 1_500 });
+    await expect(serve(containers, hanging)).rejects.toMatchObject({
+      code: 'model-server-not-started',
+      detail: expect.stringContaining('it did not answer /ping within 1.5 s') as unknown,
+    });
+    const stop = new AbortController();
+    const { containers: patient } = openContainers({ images });
+    setTimeout(() => stop.abort(), 500);
+    await expect(serve(patient, hanging, stop.signal)).rejects.toMatchObject({ failure: 'interrupted' });
+  });
+
+  test('that ends by itself later is noticed', async () => {
+    const { containers } = openContainers({ images });
+    const dying = SERVER.replace('body = ', 'os._exit(9); body = ');
+    const { server } = await serve(containers, model({ 'code/serve.py': dying, 'weights.txt': '' }));
+    await expect(post(server.url, 'x')).rejects.toThrow('fetch failed');
+    expect(await server.ended).toEqual({ exitCode: 9, signal: null, timedOut: false });
+  });
+
+  describe.each(['namespace', 'rewrite'] as const)('scikit-learn by %s', (isolation) => {
+    test(
+      'serves a fitted model with code from S3',
+      async ({ skip }) => {
+        if (!existsSync(HOST)) skip('needs the model host');
+        const source = temporaryFolder();
+        writeFileSync(
+          join(source, 'inference.py'),
+          `import joblib\nprint('found', open('/opt/ml/model/note.txt').read())\ndef model_fn(folder):\n    return joblib.load(folder + '/model.joblib')\n`,
+        );
+        const archive = join(source, 'sourcedir.tar.gz');
+        expect(spawnSync('tar', ['-czf', archive, '-C', source, 'inference.py']).status).toBe(0);
+        const { containers } = openContainers({ isolation, fetchObject: (_, file) => copyFile(archive, file) });
+        const folder = layOut({ 'note.txt': 'a note' });
+        const fit = `import joblib\nfrom sklearn.linear_model import LinearRegression\njoblib.dump(LinearRegression().fit([[1.0, 0.0], [2.0, 0.0]], [2.0, 4.0]), 'opt/ml/model.joblib')`;
+        const job = { image: SKLEARN, entrypoint: ['python3', '-c', fit] };
+        await containers.inspect([processing('/', job)]);
+        const fitted = await containers.run(processing(folder, job), () => {}, new AbortController().signal);
+        expect(fitted.exitCode).toBe(0);
+        const environment = {
+          SAGEMAKER_PROGRAM: 'inference.py',
+          SAGEMAKER_SUBMIT_DIRECTORY: 's3://bucket/code/sourcedir.tar.gz',
+          SAGEMAKER_CONTAINER_LOG_LEVEL: '20',
+        };
+        const { server, lines } = await serve(containers, { image: SKLEARN, folder, environment });
+        expect(await post(server.url, '3.0,1\n4.0,1\n', { 'content-type': 'text/csv', accept: 'text/csv' })).toMatch(
+          /^200 (?:6\.0|5\.9)\d*\n(?:8\.0|7\.9)\d*\n?$/,
+        );
+        expect(lines).toContain('found a note');
+      },
+      BUILD,
+    );
+  });
+});
