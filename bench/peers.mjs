@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { ROOT, run } from './measure.mjs';
 
 const SDK = 'sagemaker==2.257.6';
+const MOTO = ['moto[server]==5.2.1', 'boto3==1.43.11', 'botocore==1.43.11'];
+const AWS_CLI = 'awscli==1.46.3';
 
 /** Where what the bench compares with is installed: the folder that the tests' Python environments are in. */
 function cache() {
@@ -15,10 +17,25 @@ function cache() {
   return join(users?.startsWith('/') ? users : join(homedir(), '.cache'), 'sagemaker-pipelines', 'test-environments');
 }
 
+/** @param {string} name @param {string[]} requirements */
+function environmentOf(name, ...requirements) {
+  const script = join(ROOT, 'test/support/make_environment.py');
+  return join(run('python3', [script, cache(), name, ...requirements]).trim(), 'bin');
+}
+
 /** A Python with the SageMaker Python SDK. */
 export function sdkPython() {
-  const script = join(ROOT, 'test/support/make_environment.py');
-  return join(run('python3', [script, cache(), 'sagemaker-sdk', SDK]).trim(), 'bin/python');
+  return join(environmentOf('sagemaker-sdk', SDK), 'python');
+}
+
+/** A Python with moto, as the tests have it. */
+export function motoPython() {
+  return join(environmentOf('moto', ...MOTO), 'python');
+}
+
+/** The AWS CLI. */
+export function awsCli() {
+  return join(environmentOf('awscli', AWS_CLI), 'aws');
 }
 
 /** A Python with scikit-learn: the environment of the tests. */

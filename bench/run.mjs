@@ -4,8 +4,10 @@ import { availableParallelism } from 'node:os';
 
 import { batchTransform } from './batch-transform.mjs';
 import { coldStart } from './cold-start.mjs';
+import { localRun } from './local-run.mjs';
 import { ROOT, run } from './measure.mjs';
 import { modelHost } from './model-host.mjs';
+import { promotion } from './promotion.mjs';
 import { pythonSdk } from './python-sdk.mjs';
 import { sourcePositions } from './source-positions.mjs';
 import { types } from './types.mjs';
@@ -14,11 +16,16 @@ import { types } from './types.mjs';
 const FIGURES = {
   'batch-transform': batchTransform,
   'cold-start': coldStart,
+  'local-run': localRun,
   'model-host': modelHost,
+  promotion,
   'python-sdk': pythonSdk,
   'source-positions': sourcePositions,
   types,
 };
+
+/** They take minutes and gigabytes of memory, and are taken when they are asked for. */
+const ON_REQUEST = ['batch-transform', 'promotion'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in FIGURES));
@@ -33,7 +40,7 @@ const day = new Date().toISOString().slice(0, 10);
 const machine = `${process.platform} ${process.arch}, ${availableParallelism()} cores`;
 process.stdout.write(`${day}, ${machine}, Node ${process.versions.node}. Medians, with the range in brackets.\n`);
 for (const [name, figure] of Object.entries(FIGURES)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (asked.length > 0 ? !asked.includes(name) : ON_REQUEST.includes(name)) continue;
   process.stderr.write(`${name} …\n`);
   process.stdout.write(`\n${figure()}\n`);
 }

@@ -9,7 +9,8 @@ import type { Context } from './context.ts';
 import { type AccountSettings, type SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
 import type { LOCAL_FLAGS } from './on-this-machine.ts';
 import type { Target } from './plan.ts';
-import { type SHOW_FLAGS, progressOf, rendererOf } from './render/choose.ts';
+import { progressOf, rendererOf } from './render/choose.ts';
+import type { SHOW_FLAGS } from './render/flags.ts';
 import { type Rerun, endsOf, failureOf, summaryText } from './render/summary.ts';
 
 /** Runs a request to its end and tells of it. */

@@ -1,7 +1,7 @@
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PipelineError } from '../definition/error.ts';
-import { fetchFrom } from '../run/local/fetch.ts';
+import type { Fetch } from '../run/local/fetch.ts';
 import type { LocalSettings } from '../run/local/run.ts';
 import { parseS3Uri } from '../run/local/store/place.ts';
 import type { Mount } from '../run/local/store/store.ts';
@@ -79,7 +79,9 @@ export function localSettings(
 function fetchInto(region: string, profile: string | undefined): NonNullable<LocalSettings['fetch']> {
   return (tell) => {
     const open = async () => (await import('../s3/client.ts')).openS3({ region, profile });
-    return fetchFrom({ open, tell });
+    let loaded: Promise<Fetch> | undefined;
+    const load = async (): Promise<Fetch> => (await import('../run/local/fetch.ts')).fetchFrom({ open, tell });
+    return async (store, uri) => (await (loaded ??= load()))(store, uri);
   };
 }
 

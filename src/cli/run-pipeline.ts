@@ -8,12 +8,11 @@ import { announcedSteps } from '../run/announced-steps.ts';
 import { type Answer, type Arguments, type Options, defineCommand } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
-import { execute } from './execute.ts';
 import { type AccountSettings, SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
 import { LOCAL_FLAGS } from './on-this-machine.ts';
 import { type GivenValues, readAssignments, runParameters } from './parameters.ts';
 import { type Plan, TARGETS, type Target, planText, plannedImages } from './plan.ts';
-import { SHOW_FLAGS } from './render/choose.ts';
+import { SHOW_FLAGS } from './render/flags.ts';
 import { type ReadPipeline, readPipeline } from './read-pipeline.ts';
 import { readParams, readSample } from './sample.ts';
 import { rerunCommand } from './rerun.ts';
@@ -117,6 +116,8 @@ export async function runSource(
     const rerun = target === 'local' ? undefined : rerunCommand(command, context.argv, secretValues(given));
     const request = { assembly: described, parameters: given };
     const before = { notes, diagnostics: warned };
+    // What only a run needs is loaded by one: a plan has to be quick.
+    const { execute } = await import('./execute.ts');
     return await execute(target, request, { ...account, args, rerun }, before, context);
   }
   const data = { dryRun: true, ...(plan as unknown as JsonObject) };

@@ -105,7 +105,44 @@ test('production is released with the configuration of production', () => {
   ]);
 });
 
+/** What the functions of CloudFormation make of the schedule's expression. */
+const EVALUATE = `
+import json, sys
+from cfnlint.decode import decode
+template, faults = decode(sys.argv[1])
+def value(node, given):
+    if isinstance(node, list): return [value(one, given) for one in node]
+    if not isinstance(node, dict): return node
+    (name, inside), = node.items()
+    if name == 'Ref': return given
+    if name == 'Fn::If': return value(inside[1 if value(template['Conditions'][inside[0]], given) else 2], given)
+    if name == 'Fn::Sub': return inside.replace('\${ScheduleExpressionforPipeline}', given)
+    inside = value(inside, given)
+    if name == 'Fn::Or': return any(inside)
+    if name == 'Fn::Equals': return inside[0] == inside[1]
+    if name == 'Fn::Select': return inside[1][int(inside[0])]
+    if name == 'Fn::Split': return inside[1].split(inside[0])
+    raise SystemExit(f'no such function: {name}')
+schedule = template['Resources']['Schedule']['Properties']['ScheduleExpression']
+print(json.dumps([value(schedule, given) for given in sys.argv[2:]]))
+`;
+
 describeWithPython('cfn-lint', () => {
+  test(
+    'reads a rate alone as a rate, and every whole expression as it is',
+    async () => {
+      const { python } = await pythonEnvironment({ name: 'cfn-lint', requirements: ['cfn-lint==1.51.5'] });
+      const expressions = ['1 day', 'rate(2 hours)', 'cron(0 3 * * ? *)', 'at(2030-01-31T03:00:00)'];
+      const file = join(FOLDER, 'batch-config-template.yml');
+      const { stdout, stderr } = await runCommand(python, ['-c', EVALUATE, file, ...expressions]);
+      expect({ schedules: JSON.parse(stdout || 'null') as unknown, stderr }).toEqual({
+        schedules: ['rate(1 day)', ...expressions.slice(1)],
+        stderr: '',
+      });
+    },
+    PYTHON_ENVIRONMENT_TIME_LIMIT,
+  );
+
   test(
     'has nothing to say about the templates',
     async () => {

@@ -23,6 +23,7 @@ import {
 } from './two-accounts.ts';
 
 const GROUP = 'rings-p-1';
+const TIME_LIMIT = 60_000;
 
 describeWithPython('a promotion between two accounts', () => {
   const accounts = twoAccounts();
@@ -30,7 +31,7 @@ describeWithPython('a promotion between two accounts', () => {
   beforeEach(async () => {
     await accounts.reset();
     repository = writeRepository(accounts.moto);
-  });
+  }, TIME_LIMIT);
   afterEach(() => repository.remove());
 
   test('brings a package with one container over, byte for byte, and writes the parameters of the stack', async () => {

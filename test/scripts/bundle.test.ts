@@ -25,7 +25,7 @@ describe('a build', () => {
     const { exitCode, stdout, stderr } = await build();
     if (exitCode !== 0) throw new Error(`the build failed:\n${stdout}${stderr}`);
     files = listed();
-  });
+  }, 300_000);
 
   test('makes the commands as programs, and the library with its types', () => {
     for (const name of ['get-pipeline-definition', 'run-pipeline']) {

@@ -60,7 +60,7 @@ export async function executionArn(
   return await newestExecution(await pipelineName(word, connection.region, context), connection);
 }
 
-/** The world of a command that shows nothing while it works. */
-export function quietWorld({ env, cwd, now, unique, sleep, interrupted }: Context): World {
-  return { env, cwd, now, unique, sleep, interrupted, say: () => {} };
+/** The world of a command that shows nothing while it works, and that Ctrl-C ends. */
+export function quietWorld({ env, cwd, now, unique, sleep }: Context): World {
+  return { env, cwd, now, unique, sleep, interrupted: new AbortController().signal, say: () => {} };
 }

@@ -4,7 +4,7 @@ import { type Answer, type Arguments, type Options, defineCommand } from '../com
 import type { Context } from '../context.ts';
 import { showRun } from '../execute.ts';
 import { SAGEMAKER_FLAGS, watchOptions } from '../on-sagemaker.ts';
-import { SHOW_FLAGS } from '../render/choose.ts';
+import { SHOW_FLAGS } from '../render/flags.ts';
 import { EXECUTION, PLACE_FLAGS, executionArn, placeOf, quietWorld } from './place.ts';
 
 const WATCH_FLAGS = {

@@ -109,7 +109,7 @@ export function filePlace(get: JsonObject): string {
 }
 
 function jsonGetOf(get: JsonObject, path: Path | undefined, scope: Scope): string {
-  const place = `$.Steps${bracket(filePlace(get))}`;
+  const place = `$.Steps${bracket(filePlace(get))}.value`;
   const inside = get['Path'];
   if (typeof inside !== 'string') return place;
   const segments = segmentsOf(inside);

@@ -33,9 +33,10 @@ export function fetchFrom({ open, tell }: FetchSettings): Fetch {
     if (LOCAL_BUCKETS.includes(parseS3Uri(uri).bucket)) return Promise.resolve();
     const known = asked.get(uri);
     if (known !== undefined) return known;
-    const fetching = isThere(store, uri).then(async (isHere) => {
-      if (!isHere) await bring(await (opened ??= open()), store, uri, tell);
-    });
+    const bringIfMissing = async (): Promise<void> => {
+      if (!(await isThere(store, uri))) await bring(await (opened ??= open()), store, uri, tell);
+    };
+    const fetching = bringIfMissing();
     asked.set(uri, fetching);
     // What failed may be asked for again.
     fetching.catch(() => asked.delete(uri));

@@ -43,6 +43,10 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
       else if (type === 'x') more = { ...more, ...paxRecords(text) };
       continue;
     }
+    // Its bytes are pieces of the file, and where they belong is said in a way of GNU's own.
+    const isSparse = type === 'S' || Object.keys(more).some((name) => name.startsWith('GNU.sparse.'));
+    if (isSparse)
+      throw new Error(`${more['GNU.sparse.name'] ?? nameIn(header)} is stored as a sparse file (tar --sparse)`);
     const kind = TYPES[type] ?? 'other';
     const size = kind === 'file' || kind === 'other' ? Number(more['size'] ?? declared) : 0;
     let left = size;

@@ -1,4 +1,14 @@
-import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../definition/document.ts';
 import type { RunEvent } from '../../definition/events.ts';
@@ -39,6 +49,9 @@ export const RUN_RECORD = 'run.json';
 export function createRunFolder(stateFolder: string, record: RunRecord, definition: string): RunFolder {
   const path = join(stateFolder, RUNS, record.run);
   mkdirSync(join(path, 'steps'), { recursive: true });
+  // Data and models do not belong into a repository, and nobody should have to say so in every project.
+  const ignoring = join(stateFolder, '.gitignore');
+  if (!existsSync(ignoring)) writeFileSync(ignoring, '*\n');
   writeWhole(join(path, 'definition.json'), definition);
   writeWhole(join(path, RUN_RECORD), `${JSON.stringify(record, null, 2)}\n`);
   return { path };

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { Diagnostic } from '../../definition/diagnostic.ts';
 import { hasErrors } from '../../definition/diagnostic.ts';
 import { bind } from '../../definition/bind.ts';
-import type { ParameterValue, PipelineDocument } from '../../definition/document.ts';
+import type { Json, ParameterValue, PipelineDocument } from '../../definition/document.ts';
 import { PipelineError } from '../../definition/error.ts';
 import { maskSecrets } from '../../definition/secrets.ts';
 import type { Link, RunHappening, RunState } from '../../definition/events.ts';
+import { walkSteps } from '../../definition/walk.ts';
 import { announcedSteps } from '../announced-steps.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import type { Containers } from './containers/container.ts';
@@ -18,6 +19,7 @@ import { publishAssets } from './publish-assets.ts';
 import { LOCAL_FILES, localFiles } from './local-files.ts';
 import { RUNS, type RunFolder, appendEvent, createRunFolder, removeFolder } from './run-folder.ts';
 import { NOBODY, type Registry } from './registry.ts';
+import { startS3Server } from './s3-server/server.ts';
 import { refuseCycles, schedule } from './schedule.ts';
 import { stepRunner } from './step-runner.ts';
 import { parseS3Uri } from './store/place.ts';
@@ -116,6 +118,15 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   for (const diagnostic of diagnostics) say({ type: 'diagnostic', diagnostic });
 
   const stopping = stoppingOn(world, say);
+  const server = hasJobs(document)
+    ? await startS3Server({
+        store,
+        region: settings.region,
+        now: world.now,
+        buckets: bucketsIn([document as unknown as Json, parameters]),
+        ...(fetch === undefined ? {} : { fetch: obtain }),
+      })
+    : undefined;
   const runner = stepRunner({
     document,
     folder,
@@ -129,7 +140,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
       store,
       registry,
       containers,
-      jobEnvironment: {},
+      jobEnvironment: server?.environment ?? {},
       now: world.now,
       unique: world.unique,
       sleep: world.sleep,
@@ -137,13 +148,15 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     },
     known: { ...known, experiment },
   });
-  const endings = await schedule(document, {
-    maxParallel: settings.maxParallel,
-    signal,
-    start: runner.start,
-    skip: runner.skip,
-  });
-  stopping();
+  const { start, skip } = runner;
+  const { maxParallel } = settings;
+  let endings: Awaited<ReturnType<typeof schedule>>;
+  try {
+    endings = await schedule(document, { maxParallel, signal, start, skip });
+  } finally {
+    stopping();
+    await server?.stop();
+  }
   keep.check();
   const state = stateOf(
     [...endings.values()].map((ending) => ending.state),
@@ -155,6 +168,18 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   // What this machine lacks is not a fault of the pipeline, and the exit code says so.
   if (state === 'failed' && fault?.failure === 'machine') throw fault;
   return { run, state };
+}
+
+const JOBS: readonly string[] = ['Processing', 'Training', 'Transform'];
+
+function hasJobs(document: PipelineDocument): boolean {
+  return [...walkSteps(document)].some(({ step }) => JOBS.includes(step.Type));
+}
+
+/** The buckets that a run names: for a script they are there, also as long as nothing is in them. */
+function bucketsIn(values: Json): string[] {
+  const found = JSON.stringify(values).matchAll(/s3:\/\/([A-Za-z0-9][A-Za-z0-9._-]*)/g);
+  return [...new Set([LOCAL_BUCKET, ...[...found].map(([, bucket]) => bucket!)])];
 }
 
 /** Most that a pipeline does needs no container at all, and making the first can take a while. */

@@ -8,6 +8,9 @@ import { type TarEntry, readTar } from './read-tar.ts';
 /** What an archive may hold at most before its size is looked at, and how much more than itself after that. */
 const SMALL = 1 << 30;
 const RATIO = 100;
+/** Millions of empty files are a load as well: what is said of each is as long, and may be packed as little. */
+const FEW = 20_000;
+const HEADER = 512;
 
 /**
  * Unpacks a `tar.gz` into a folder and nowhere else: names and links that lead out of it, devices, and archives that
@@ -29,10 +32,13 @@ async function unpackInto(archive: string, root: string): Promise<void> {
   const links: { path: string; target: string; name: string }[] = [];
   const made = new Set<string>();
   let total = 0;
+  let count = 0;
   for await (const entry of readTar(bytesOf(archive))) {
     const path = pathIn(root, entry, archive);
     total += entry.size;
+    count += 1;
     if (total > SMALL && total > packed * RATIO) throw tooLarge(archive, packed, total);
+    if (count > FEW && count * HEADER > packed * RATIO) throw tooMany(archive, packed, count);
     if (entry.type === 'folder') {
       await mkdir(path, { recursive: true });
       continue;
@@ -60,7 +66,11 @@ async function* bytesOf(archive: string): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip();
   const source = createReadStream(archive);
   source.on('error', (error) => gunzip.destroy(error));
-  yield* source.pipe(gunzip) as AsyncIterable<Uint8Array>;
+  try {
+    yield* source.pipe(gunzip) as AsyncIterable<Uint8Array>;
+  } finally {
+    source.destroy();
+  }
 }
 
 async function writeEntry(entry: TarEntry, path: string): Promise<void> {
@@ -105,6 +115,10 @@ function refused(archive: string, why: string): PipelineError {
 function tooLarge(archive: string, packed: number, total: number): PipelineError {
   const times = Math.floor(total / packed);
   return refused(archive, `it is ${times} times as large inside (${total} bytes and more) as it is itself`);
+}
+
+function tooMany(archive: string, packed: number, count: number): PipelineError {
+  return refused(archive, `it has ${count} entries and more in ${packed} bytes`);
 }
 
 function broken(archive: string, cause: unknown): PipelineError {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Json, ParameterValue, PipelineDocument, StepDocument } from '../../../src/definition/document.ts';
 import type { RunEvent } from '../../../src/definition/events.ts';
@@ -53,7 +54,7 @@ export function bench(folder: string = temporaryFolder()): Bench {
           cwd: folder,
           now: () => new Date(),
           unique,
-          sleep: () => Promise.resolve(),
+          sleep: (milliseconds, signal) => wait(milliseconds, undefined, signal && { signal }).catch(() => {}),
           interrupted: interrupted ?? new AbortController().signal,
           say: (event) => {
             events.push(event);

@@ -70,3 +70,21 @@ describe('a run on this machine', () => {
     expect(existsSync(join(stateFolder, 'runs', ran.run, 'steps/Bad/opt-ml'))).toBe(true);
   });
 });
+
+test('a job finds the store as S3 by what every client of AWS reads from its environment', async () => {
+  const { put, run, get: read } = bench();
+  await put('s3://b/in/a.csv', 'from the store');
+  const script = `node -e "
+    const http = require('node:http');
+    const url = process.env.AWS_ENDPOINT_URL_S3 + '/b/';
+    http.get(url + 'in/a.csv', (answer) => {
+      answer.on('data', (text) => {
+        const request = http.request(url + 'out/b', { method: 'PUT' }, ({ statusCode }) => process.exit(statusCode - 200));
+        request.end(text + ', and back');
+      });
+    });
+  "`;
+  const ran = await run(documentOf([shellStep('Client', { script })]));
+  expect(ran.reasons).toEqual({ Client: undefined });
+  expect(await read('s3://b/out/b')).toBe('from the store, and back');
+});

@@ -1,0 +1,293 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import validate from 'asl-validator';
+import { describe, expect, test } from 'vitest';
+import {
+  type Pipeline,
+  type PipelineDocument,
+  definePipeline,
+  emit,
+  execution,
+  join as joinText,
+  jsonGet,
+  outputUri,
+  parameter,
+  parse,
+  step,
+  when,
+} from 'sagemaker-pipelines';
+import type { JsonObject } from '../../../src/definition/document.ts';
+import { toStateMachine } from '../../../src/emit/step-functions/state-machine.ts';
+
+const SHARED =
+  process.env['SAGEMAKER_PIPELINES_SHARED'] ??
+  resolve(fileURLToPath(new URL('../../../..', import.meta.url)), 'shared');
+const INSTANCE = { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 30 } as const;
+
+type States = Readonly<Record<string, JsonObject>>;
+
+/** The machine of some steps, which a validator of the States Language has accepted. */
+function machineOf(parameters: Pipeline['parameters'], ...steps: Parameters<typeof definePipeline>[0]['steps']) {
+  const { definition } = emit(definePipeline({ name: 'p', parameters, steps }), { region: 'eu-west-1' });
+  return accepted(definition);
+}
+
+function accepted(document: PipelineDocument) {
+  const { machine, diagnostics } = toStateMachine(document);
+  // The validator adds members of its own.
+  const { isValid, errorsText } = validate(structuredClone(machine));
+  expect(isValid ? '' : errorsText()).toBe('');
+  return { start: machine['StartAt'], states: machine['States'] as States, diagnostics };
+}
+
+function train(name: string, options: Parameters<typeof step.training>[2] = {}, uri: unknown = 's3://b/t') {
+  return step.training(
+    name,
+    {
+      AlgorithmSpecification: { TrainingImage: 'img:1', TrainingInputMode: 'File' },
+      OutputDataConfig: { S3OutputPath: 's3://b/o' },
+      ResourceConfig: INSTANCE,
+      StoppingCondition: { MaxRuntimeInSeconds: 60 },
+      InputDataConfig: [
+        { ChannelName: 'train', DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri as string } } },
+      ],
+      RoleArn: 'arn:aws:iam::111122223333:role/r',
+    },
+    options,
+  );
+}
+
+function evaluate(name: string) {
+  return step.processing(
+    name,
+    {
+      AppSpecification: { ImageUri: 'img:1' },
+      ProcessingResources: { ClusterConfig: INSTANCE },
+      ProcessingOutputConfig: {
+        Outputs: [{ OutputName: 'metrics', S3Output: { S3Uri: outputUri('m'), S3UploadMode: 'EndOfJob' } }],
+      },
+      RoleArn: 'arn:aws:iam::111122223333:role/r',
+    },
+    { propertyFiles: { Report: { output: 'metrics', path: 'report.json' } } },
+  );
+}
+
+describe('the parameters of a machine', () => {
+  test('are its input, over the defaults of the pipeline', () => {
+    const Rows = parameter.integer({ default: 3 });
+    const { start, states } = machineOf({ Rows, Name: parameter.string() }, train('Train'));
+
+    expect(start).toBe('Defaults');
+    expect(states['Defaults']).toMatchObject({ Type: 'Pass', Result: { Rows: 3 }, Next: 'Parameters' });
+    expect(states['Parameters']).toMatchObject({
+      Parameters: { 'Parameters.$': 'States.JsonMerge($, $$.Execution.Input, false)', Steps: {} },
+      Next: 'Train',
+    });
+  });
+});
+
+describe('expressions', () => {
+  test('become paths and intrinsic functions', () => {
+    const Name = parameter.string();
+    const first = train('First');
+    const text = joinText`s3://b/${Name}/it's {here}/${execution.PipelineExecutionId}/${first.properties.TrainingJobName}`;
+    const { states } = machineOf({ Name }, train('Second', {}, text));
+
+    expect(states['Second']).toMatchObject({
+      Parameters: {
+        InputDataConfig: [
+          {
+            DataSource: {
+              S3DataSource: {
+                'S3Uri.$': String.raw`States.Format('s3://b/{}/it\'s \{here\}/{}/{}', $.Parameters.Name, $$.Execution.Name, $.Steps.First.TrainingJobName)`,
+              },
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  test('read an output by its position, and a metric by a search', () => {
+    const scored = evaluate('Score');
+    const first = train('First', {}, scored.output('metrics'));
+    const metric = first.properties.FinalMetricDataList.at('auc').MetricName;
+    const { states } = machineOf({}, train('Second', {}, metric));
+
+    const channel = (name: string) =>
+      (states[name]!['Parameters'] as { InputDataConfig: { DataSource: { S3DataSource: JsonObject } }[] })
+        .InputDataConfig[0]!.DataSource.S3DataSource['S3Uri.$'];
+    expect(channel('First')).toBe('$.Steps.Score.ProcessingOutputConfig.Outputs[0].S3Output.S3Uri');
+    expect(channel('Second')).toBe(
+      "States.ArrayGetItem($.Steps.First.FinalMetricDataList[?(@.MetricName == 'auc')].MetricName, 0)",
+    );
+  });
+
+  test('in a list are computed with the list', () => {
+    const Name = parameter.string();
+    const job = step.processing('Job', {
+      AppSpecification: { ImageUri: 'img:1', ContainerArguments: ['--name', Name, "it's"] },
+      ProcessingResources: { ClusterConfig: INSTANCE },
+    });
+    const { states } = machineOf({ Name }, job);
+
+    expect(states['Job']).toMatchObject({
+      Parameters: {
+        AppSpecification: {
+          'ContainerArguments.$': String.raw`States.Array('--name', $.Parameters.Name, 'it\'s')`,
+        },
+      },
+    });
+  });
+});
+
+describe('the order of steps', () => {
+  test('is one after the other where each needs the one before', () => {
+    const first = train('First');
+    const { states, diagnostics } = machineOf({}, train('Second', { dependsOn: [first] }));
+
+    expect(states['First']).toMatchObject({ Next: 'Second', Catch: [{ ErrorEquals: ['States.TaskFailed'] }] });
+    expect(states['Second']).toMatchObject({ End: true });
+    expect(states['Pipeline failed']).toMatchObject({ Type: 'Fail' });
+    expect(diagnostics).toEqual([]);
+  });
+
+  test('is side by side where steps need nothing of each other, with a word where later ones wait for all', () => {
+    const [a, b] = [train('A'), train('B')];
+    const { states, diagnostics } = machineOf({}, train('After', { dependsOn: [a] }), b);
+
+    expect(states['A, B']).toMatchObject({
+      Type: 'Parallel',
+      Branches: [{ StartAt: 'A' }, { StartAt: 'B' }],
+      ResultSelector: { 'Steps.$': 'States.JsonMerge($[0].Steps, $[1].Steps, false)' },
+      Next: 'After',
+    });
+    expect(diagnostics).toMatchObject([{ code: 'barrier', severity: 'warning' }]);
+  });
+
+  test('holds for more steps side by side than one state can put together again', () => {
+    const many = Array.from({ length: 30 }, (_, index) => train(`T${index}`));
+    const { states } = machineOf({}, ...many);
+
+    const [level] = Object.values(states).filter(({ Type }) => Type === 'Parallel');
+    expect((level!['Branches'] as unknown[]).length).toBeLessThanOrEqual(9);
+    for (const { name } of many) expect(JSON.stringify(level)).toContain(`"$.Steps.${name}"`);
+  });
+});
+
+describe('conditions', () => {
+  const Threshold = parameter.float({ default: 0.8 });
+
+  test('read the file first, then choose, and both sides go on', () => {
+    const scored = evaluate('Score');
+    const auc = jsonGet<number>(scored.propertyFile('Report'), 'binary.auc[0].value');
+    const gate = step.condition('Good', {
+      Conditions: [when(auc, '>=', Threshold)],
+      IfSteps: [train('Keep')],
+      ElseSteps: [step.fail('Bad', { ErrorMessage: joinText`only ${Threshold}` })],
+    });
+    const { states } = machineOf({ Threshold }, gate, train('After', { dependsOn: [gate] }));
+
+    expect(states['Score']).toMatchObject({ Next: 'file Score.PropertyFiles.Report' });
+    expect(states['file Score.PropertyFiles.Report']).toMatchObject({
+      Resource: 'arn:aws:states:::aws-sdk:s3:getObject',
+      Parameters: {
+        'Bucket.$': '$.Parameters.ArtifactBucket',
+        'Key.$': "States.Format('{}/{}/m/report.json', $$.StateMachine.Name, $$.Execution.Name)",
+      },
+      ResultSelector: { 'value.$': 'States.StringToJson($.Body)' },
+      Next: 'Good',
+    });
+    expect(states['Good']).toEqual({
+      Type: 'Choice',
+      Choices: [
+        {
+          Variable: "$.Steps['file Score.PropertyFiles.Report'].value.binary.auc[0].value",
+          NumericGreaterThanEqualsPath: '$.Parameters.Threshold',
+          Next: 'Keep',
+        },
+      ],
+      Default: 'Bad',
+    });
+    expect(states['Keep']).toMatchObject({ Next: 'After' });
+    expect(states['Bad']).toEqual({
+      Type: 'Fail',
+      Error: 'Bad',
+      CausePath: "States.Format('only {}', $.Parameters.Threshold)",
+    });
+  });
+});
+
+describe('what a machine does otherwise', () => {
+  test('a retry for jobs is one for any failure of theirs', () => {
+    const { states, diagnostics } = machineOf(
+      {},
+      train('Train', {
+        retry: [
+          { exceptions: ['Step.THROTTLING'], maxAttempts: 5, interval: '10s' },
+          { exceptions: ['SageMaker.CAPACITY_ERROR'], expireAfter: '10m', interval: '1m', backoffRate: 2 },
+        ],
+      }),
+    );
+
+    expect(states['Train']!['Retry']).toEqual([
+      {
+        ErrorEquals: ['SageMaker.ThrottlingException', 'SageMaker.AmazonSageMakerException'],
+        IntervalSeconds: 10,
+        BackoffRate: 2,
+        MaxAttempts: 5,
+      },
+      // After pauses of 1, 2 and 4 minutes the ten are not over; another of 8 would be too long.
+      { ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 60, BackoffRate: 2, MaxAttempts: 3 },
+    ]);
+    expect(diagnostics).toMatchObject([{ code: 'retry-widened', path: 'Steps[0].RetryPolicies[1]' }]);
+  });
+
+  test('nothing is kept for another time', () => {
+    expect(machineOf({}, train('Train', { cache: '30d' })).diagnostics).toMatchObject([{ code: 'not-cached' }]);
+  });
+
+  test('every job has a name of its own, which AWS takes', () => {
+    const { states } = machineOf({}, train('A_very_long_name_of_a_training_step_that_goes_on'));
+
+    const [task] = Object.values(states).filter(({ Type }) => Type === 'Task');
+    const format = (task!['Parameters'] as JsonObject)['TrainingJobName.$'] as string;
+    expect(format).toBe("States.Format('A-very-long-name-of-a-trai-{}', States.UUID())");
+    expect('A-very-long-name-of-a-trai-'.length + 36).toBeLessThanOrEqual(63);
+  });
+
+  test('a step that Step Functions has no task for is an error at its place', () => {
+    const lineage = step.custom('Record', 'Lineage', { Artifacts: [] });
+    const { definition } = emit(definePipeline({ name: 'p', steps: [lineage] }), { region: 'eu-west-1' });
+
+    expect(toStateMachine(definition).diagnostics).toMatchObject([
+      { code: 'no-counterpart', severity: 'error', path: 'Steps[0]' },
+    ]);
+  });
+});
+
+describe.skipIf(!existsSync(SHARED))('real documents (beside the repository, or SAGEMAKER_PIPELINES_SHARED)', () => {
+  test('become machines that a validator accepts, or say why not', { timeout: 300_000 }, () => {
+    const outcomes = { accepted: 0, refused: 0 };
+    for (const file of filesIn('documents/valid').concat(filesIn('golden'))) {
+      const { document } = parse(readFileSync(file, 'utf8'));
+      const { machine, diagnostics } = toStateMachine(document!);
+      if (diagnostics.some(({ severity }) => severity === 'error')) {
+        outcomes.refused++;
+        continue;
+      }
+      const { isValid, errorsText } = validate(machine);
+      // The one document of the corpus that AWS refuses: it waits for a step that ends everything.
+      if (!file.includes('depended-on-fail-step')) expect(isValid ? '' : `${file}: ${errorsText()}`).toBe('');
+      outcomes.accepted++;
+    }
+    expect(outcomes.accepted).toBeGreaterThan(180);
+  });
+});
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(SHARED, folder))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(SHARED, folder, name));
+}
