@@ -46,7 +46,7 @@ function* containerFaults(container: Part): Generator<Fault> {
   const { step } = container;
   if (valueOf(container, 'ModelDataUrl') !== undefined && valueOf(container, 'ModelDataSource') !== undefined) {
     const message = `A container of step ${step.Name} has ModelDataUrl and ModelDataSource; AWS takes only one of them`;
-    yield error('one-of', placeOf(container, 'ModelDataSource'), message);
+    yield error('one-of', container.path, message);
   }
   if (valueOf(container, 'AdditionalModelDataSources') !== undefined) {
     const message = `SageMaker Pipelines may not know AdditionalModelDataSources (step ${step.Name})`;
