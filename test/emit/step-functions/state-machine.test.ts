@@ -160,7 +160,11 @@ describe('the order of steps', () => {
     expect(states['A, B']).toMatchObject({
       Type: 'Parallel',
       Branches: [{ StartAt: 'A' }, { StartAt: 'B' }],
-      ResultSelector: { 'Steps.$': 'States.JsonMerge($[0].Steps, $[1].Steps, false)' },
+      ResultSelector: { 'Branch1.$': '$[0]', 'Branch2.$': '$[1]' },
+      Next: 'A, B: together',
+    });
+    expect(states['A, B: together']).toMatchObject({
+      Parameters: { 'Steps.$': 'States.JsonMerge($.Branch1.Steps, $.Branch2.Steps, false)' },
       Next: 'After',
     });
     expect(diagnostics).toMatchObject([{ code: 'barrier', severity: 'warning' }]);
