@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as LogsSdk from '@aws-sdk/client-cloudwatch-logs';
 import type { Place } from './connect.ts';
-import { logPlace } from './console-links.ts';
+import { logPlace } from '../console-links.ts';
 import type { StepReport } from './step-report.ts';
 
 /** Tells what steps write to their logs. */

@@ -2,13 +2,14 @@ import type { DescribePipelineExecutionResponse, PipelineExecutionStep } from '@
 import { isPassing } from '../../aws/failure.ts';
 import { PipelineError } from '../../definition/error.ts';
 import type { AnnouncedStep, RunHappening, RunState } from '../../definition/events.ts';
+import { pauses, wishToLeave } from '../pauses.ts';
 import type { RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
 import { type Connection, explainRefusal, isAboutCredentials } from './connect.ts';
-import { titleOf } from './console-links.ts';
+import { titleOf } from '../console-links.ts';
 import { jobOutcome } from './job-outcome.ts';
 import { followLogs } from './log-follow.ts';
-import { logTail } from './log-tail.ts';
+import { logTail } from '../log-tail.ts';
 import { type StepReport, reportOf } from './step-report.ts';
 
 /** How an execution is waited for. */
@@ -224,37 +225,6 @@ function tellSteps(announced: readonly AnnouncedStep[], say: (happening: RunHapp
       }
     },
   };
-}
-
-/** How long to wait between looks: short after a change, longer while nothing happens, and much longer when AWS wants so. */
-function pauses(fixed: number | undefined): {
-  answered: (isNew: boolean) => void;
-  /** Whether this is the first refusal since an answer. */
-  refused: () => boolean;
-  next: () => number;
-} {
-  const shortest = (fixed ?? 1) * 1000;
-  const longest = (fixed ?? 10) * 1000;
-  const MOST = 60_000;
-  let milliseconds = shortest;
-  let refusals = 0;
-  return {
-    answered: (isNew) => {
-      refusals = 0;
-      milliseconds = isNew ? shortest : Math.min(longest, milliseconds * 1.5);
-    },
-    refused: () => {
-      refusals += 1;
-      milliseconds = Math.min(Math.max(MOST, longest), milliseconds * 2);
-      return refusals === 1;
-    },
-    next: () => milliseconds,
-  };
-}
-
-function wishToLeave(deadline: number, world: World): 'interrupted' | 'timeout' | undefined {
-  if (world.interrupted.aborted) return 'interrupted';
-  return +world.now() >= deadline ? 'timeout' : undefined;
 }
 
 function left(arn: string, wish: 'interrupted' | 'timeout'): PipelineError {
