@@ -17,6 +17,7 @@ import { type ReadPipeline, readPipeline } from './read-pipeline.ts';
 import { readParams, readSample } from './sample.ts';
 import { rerunCommand } from './rerun.ts';
 import { runRegion } from './run-region.ts';
+import { withModels } from './sample-models.ts';
 import { bucketOf, regionNotes, regionOf, roleOf } from './settings.ts';
 import { readTags } from './tags.ts';
 
@@ -71,6 +72,7 @@ export async function runSource(
   args: Arguments<typeof RUN_FLAGS>,
   context: Context,
   command: string,
+  ranFor: readonly string[] = [],
 ): Promise<Answer> {
   const config = readConfig(context.cwd);
   const target = targetOf(args.local, args.on);
@@ -84,8 +86,15 @@ export async function runSource(
   const described = withFlags(assembly, { ...assembly.tags, ...tags }, args.description);
   const account = { region, role, bucket, wait: args.wait ?? true };
   if (args.diff === true) return await diff(described, target, account, args);
-  const sample = target === 'local' ? readSample(file) : undefined;
-  const parameters = runParameters(assembly, [flags, ...params, ...(sample === undefined ? [] : [sample])]);
+  const given = [flags, ...params];
+  const written = target === 'local' ? readSample(file) : undefined;
+  const makeModel = (name: string, why: string): Promise<Answer> =>
+    runFirst(name, why, args, context, [...ranFor, file]);
+  const found =
+    written && (await withModels(written, given, args['dry-run'] === true ? undefined : makeModel, context));
+  if (found !== undefined && 'failed' in found) return found.failed;
+  const sample = found?.sample;
+  const parameters = runParameters(assembly, [...given, ...(sample === undefined ? [] : [sample])]);
   const secrets = parameters.filter(({ name, value }) => isSecret(name, value)).map(({ name }) => name);
   const plan: Plan = {
     pipeline: assembly.name,
@@ -102,7 +111,7 @@ export async function runSource(
     images: plannedImages(assembly.definition),
   };
   const sampled = parameters.filter(({ from }) => from === 'sample').map(({ name }) => name);
-  const notes = regionNotes(region);
+  const notes = [...regionNotes(region), ...(found?.notes ?? [])];
   if (sampled.length > 0) {
     notes.push(`note: ${sampled.join(', ')} from ${relative(context.cwd, sample!.file!)}`);
   }
@@ -130,6 +139,27 @@ export async function runSource(
     notes,
     diagnostics: [...warned, ...there.diagnostics],
   };
+}
+
+/** Runs the pipeline that makes what another one's sample needs, with its own sample. */
+async function runFirst(
+  name: string,
+  why: string,
+  args: Arguments<typeof RUN_FLAGS>,
+  context: Context,
+  ranFor: readonly string[],
+): Promise<Answer> {
+  const own = { param: [], params: undefined, kwargs: undefined, tags: undefined, description: undefined };
+  const read = async (region: string, config: Config): Promise<ReadPipeline> => {
+    const wanted = { name, kwargs: undefined, region, check: args.check, otherwise: 'nothing was started' };
+    const source = await readPipeline(wanted, config, context);
+    if (!ranFor.includes(source.file)) return source;
+    throw new PipelineError('usage', 'bad-sample', `The samples of pipelines wait for each other: ${name}`, {
+      at: source.file,
+    });
+  };
+  context.stderr.write(`note: ${name} runs first: ${why}\n`);
+  return await runSource(read, { ...args, ...own }, context, 'run-pipeline', ranFor);
 }
 
 async function diff(
