@@ -165,3 +165,42 @@ export default function serialInference({ model = 'sklearn', ...unknown }: Optio
     steps: [register],
   });
 }
+
+/** The keys of a `config.json` as notebooks for such pipelines have it, and the parameters that they are here. */
+const CONFIG: Readonly<Record<string, string | undefined>> = {
+  MODEL_PACKAGE_GROUP_NAME: 'ModelPackageGroupName',
+  PREFIX: 'Prefix',
+  INPUT_DATA: 'InputData',
+  MODEL_APPROVAL_STATUS: 'ModelApprovalStatus',
+  PROCESSING_INSTANCE_TYPE: 'ProcessingInstanceType',
+  PROCESSING_INSTANCE_COUNT: 'ProcessingInstanceCount',
+  TRAINING_INSTANCE_TYPE: 'TrainingInstanceType',
+  CREATE_MODEL_INSTANCE_TYPE: 'CreateModelInstanceType',
+  BATCH_TRANSFORM_INSTANCE_COUNT: 'BatchTransformInstanceCount',
+  BATCH_TRANSFORM_INSTANCE_TYPE: 'BatchTransformInstanceType',
+};
+const CONFIG_ONLY = ['DEFAULT_BUCKET', 'PIPELINE_NAME'];
+
+/** Takes such a `config.json` as `--params`; anything else is taken for parameters as they are. */
+export function readParams(values: Readonly<Record<string, unknown>>) {
+  const names = Object.keys(values);
+  if (!names.some((name) => /^[A-Z]+(?:_[A-Z]+)+$/.test(name))) return { parameters: values };
+  const unknown = names.filter((name) => CONFIG[name] === undefined && !CONFIG_ONLY.includes(name));
+  if (unknown.length > 0) throw new Error(`the configuration has keys that nothing reads: ${unknown.join(', ')}`);
+  const { DEFAULT_BUCKET: bucket, PREFIX: prefix, INPUT_DATA: data, PIPELINE_NAME: name } = values;
+  // The bucket stands in it twice, and one of the two is easily forgotten.
+  if (
+    typeof bucket === 'string' &&
+    typeof data === 'string' &&
+    data.startsWith('s3://') &&
+    !data.startsWith(`s3://${bucket}/`)
+  ) {
+    throw new Error(`INPUT_DATA is ${data}, which does not lie in DEFAULT_BUCKET, ${bucket}`);
+  }
+  const parameters = Object.fromEntries(
+    Object.entries(CONFIG).flatMap(([key, parameter]) => (key in values ? [[parameter, values[key]]] : [])),
+  );
+  const derived = `s3://${String(bucket)}/${String(prefix ?? 'serial-inference')}/housing_data/raw`;
+  if (data === undefined && bucket !== undefined) parameters['InputData'] = derived;
+  return { parameters, bucket, name };
+}

@@ -20,6 +20,7 @@ import { runRegion } from './run-region.ts';
 import { withModels } from './sample-models.ts';
 import { bucketOf, regionNotes, regionOf, roleOf } from './settings.ts';
 import { readTags } from './tags.ts';
+import { translateParams } from './translate-params.ts';
 
 /** The flags of every command that runs a pipeline. */
 export const RUN_FLAGS = {
@@ -78,22 +79,27 @@ export async function runSource(
   const target = targetOf(args.local, args.on);
   const region = target === 'local' ? regionOf(args.region, context.env, config) : runRegion(args, context.env, config);
   const role = roleOf(args['role-arn'], context.env, config);
-  const bucket = bucketOf(args.bucket, config);
   const tags = args.tags === undefined ? {} : readTags(args.tags);
   const flags: GivenValues = { from: 'flag', values: readAssignments(args.param) };
-  const params = args.params === undefined ? [] : [readParams(args.params, context.cwd)];
-  const { file, assembly, diagnostics } = await read(region.value, config);
+  const source = await read(region.value, config);
+  const { file, diagnostics } = source;
+  const params =
+    args.params === undefined ? undefined : await translateParams(readParams(args.params, context.cwd), file, context);
+  const named = args.bucket === undefined && params?.bucket !== undefined ? { from: '--params' } : {};
+  const found = bucketOf(args.bucket ?? params?.bucket, config);
+  const bucket = found && { ...found, ...named };
+  const assembly = { ...source.assembly, name: params?.name ?? source.assembly.name };
   const described = withFlags(assembly, { ...assembly.tags, ...tags }, args.description);
   const account = { region, role, bucket, wait: args.wait ?? true };
   if (args.diff === true) return await diff(described, target, account, args);
-  const given = [flags, ...params];
+  const given = [flags, ...(params === undefined ? [] : [params.given])];
   const written = target === 'local' ? readSample(file) : undefined;
   const makeModel = (name: string, why: string): Promise<Answer> =>
     runFirst(name, why, args, context, [...ranFor, file]);
-  const found =
-    written && (await withModels(written, given, args['dry-run'] === true ? undefined : makeModel, context));
-  if (found !== undefined && 'failed' in found) return found.failed;
-  const sample = found?.sample;
+  const mayMake = args['dry-run'] === true ? undefined : makeModel;
+  const completed = written && (await withModels(written, given, mayMake, context));
+  if (completed !== undefined && 'failed' in completed) return completed.failed;
+  const sample = completed?.sample;
   const parameters = runParameters(assembly, [...given, ...(sample === undefined ? [] : [sample])]);
   const secrets = parameters.filter(({ name, value }) => isSecret(name, value)).map(({ name }) => name);
   const plan: Plan = {
@@ -111,7 +117,7 @@ export async function runSource(
     images: plannedImages(assembly.definition),
   };
   const sampled = parameters.filter(({ from }) => from === 'sample').map(({ name }) => name);
-  const notes = [...regionNotes(region), ...(found?.notes ?? [])];
+  const notes = [...regionNotes(region), ...(completed?.notes ?? [])];
   if (sampled.length > 0) {
     notes.push(`note: ${sampled.join(', ')} from ${relative(context.cwd, sample!.file!)}`);
   }
