@@ -15,7 +15,8 @@ import { type Plan, TARGETS, type Target, planText, plannedImages } from './plan
 import { SHOW_FLAGS } from './render/flags.ts';
 import { type ReadPipeline, readPipeline } from './read-pipeline.ts';
 import { readParams, readSample } from './sample.ts';
-import { rerunCommand } from './rerun.ts';
+import { rerunCommand, resumeCommand } from './rerun.ts';
+import { resumedValues } from './resumed.ts';
 import { runRegion } from './run-region.ts';
 import { bucketOf, regionNotes, regionOf, roleOf } from './settings.ts';
 import { readTags } from './tags.ts';
@@ -84,8 +85,10 @@ export async function runSource(
   const described = withFlags(assembly, { ...assembly.tags, ...tags }, args.description);
   const account = { region, role, bucket, wait: args.wait ?? true };
   if (args.diff === true) return await diff(described, target, account, args);
-  const sample = target === 'local' ? readSample(file) : undefined;
-  const parameters = runParameters(assembly, [flags, ...params, ...(sample === undefined ? [] : [sample])]);
+  const sample = target === 'local' && args.resume === undefined ? readSample(file) : undefined;
+  const resumed = args.resume === undefined ? [] : [resumedValues(args.resume, [flags, ...params], context)];
+  const otherwise = sample === undefined ? resumed : [sample];
+  const parameters = runParameters(assembly, [flags, ...params, ...otherwise]);
   const secrets = parameters.filter(({ name, value }) => isSecret(name, value)).map(({ name }) => name);
   const plan: Plan = {
     pipeline: assembly.name,
@@ -113,7 +116,8 @@ export async function runSource(
   if (args['dry-run'] !== true) {
     const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
     const given = Object.fromEntries(values) as Record<string, ParameterValue>;
-    const rerun = target === 'local' ? undefined : rerunCommand(command, context.argv, secretValues(given));
+    const again = target === 'local' ? resumeCommand : rerunCommand;
+    const rerun = again(command, context.argv, secretValues(given));
     const request = { assembly: described, parameters: given };
     const before = { notes, diagnostics: warned };
     // What only a run needs is loaded by one: a plan has to be quick.

@@ -40,7 +40,11 @@ describe('a run that is interrupted', () => {
 
 describe('a step fails, and says why, when', () => {
   test.each<[string, Parameters<typeof shellStep>[1], string]>([
-    ['its program is killed', { script: 'kill -9 $$' }, 'its program was ended by SIGKILL'],
+    [
+      'its program is killed',
+      { script: 'kill -9 $$' },
+      'its program was ended by SIGKILL: nothing here has ended it: the machine may have run out of memory',
+    ],
     ['it runs too long', { script: 'exec sleep 60', seconds: 1 }, 'the job ran longer than 1 s: MaxRuntimeExceeded'],
     [
       'its input is not there',
