@@ -26,6 +26,10 @@ export const LOCAL_FLAGS = {
     describe: "Local: what runs a step's image: processes in Python environments, or Docker [process]",
   },
   'strict-environment': { type: 'flag', describe: 'Local: refuse Python environments that differ from their image' },
+  cache: {
+    type: 'flag',
+    describe: "Local: use earlier results of all steps; --no-cache: of none [as each step's CacheConfig says]",
+  },
   resume: {
     type: 'text',
     describe: 'Local: go on with a run that was killed, was stopped or failed: its name, or latest',
@@ -52,6 +56,7 @@ export function localSettings(
     region: region.value,
     maxParallel: asked === undefined ? Math.min(parallelism ?? Infinity, availableParallelism()) : Number(asked),
     owner: thisProcess(),
+    ...(args.cache === undefined ? {} : { cache: args.cache ? 'all' : 'none' }),
     ...(args.resume === undefined ? {} : { resume: findRun(stateFolderOf(context), args.resume) }),
     mounts: args.map.map((word) => mountOf(word, context.cwd)),
     ...(args.fetch === true ? { fetch: fetchInto(region.value, args.profile) } : {}),

@@ -22,7 +22,7 @@ test('goes on with the values that the run was started with, once the definition
   expect(again).toMatch(/^--name small --local -p Word=b --resume \w{12}$/);
   writeFileSync(join(project.folder, 'pipelines/small/pipeline.ts'), pipelineOf('b'));
   const resumed = await project.run('run-pipeline', ['--name', 'small', '--local', '--resume', 'latest']);
-  expect(resumed.stderr).toContain('Choose: runs again: Arguments.Conditions[0].RightValue was "a" and is "b"');
+  expect(resumed.stderr).toContain('Choose runs again: Arguments.Conditions[0].RightValue was "a" and is "b"');
   expect(resumed.exitCode).toBe(0);
 });
 

@@ -9,10 +9,27 @@ import { objectsBelow } from './store/transfer.ts';
 /** What stands in for running a step; or why it runs, where that is worth telling. */
 export type Before =
   | { readonly record: StepRecord; readonly state: 'succeeded' | 'cached' | 'skipped'; readonly reason: string }
-  | { readonly record?: undefined; readonly why?: string };
+  | {
+      readonly record?: undefined;
+      /** Told at once. */
+      readonly why?: string;
+    };
 
 /** Looks for an earlier result of a step; `asked` gives what it is asked for, and fails as the step would. */
 export type Earlier = (step: StepDocument, asked: () => Promise<JsonObject>) => Promise<Before>;
+
+/** The first of these that has a result; the first reason to run is the one that is told. */
+export function firstOf(...places: readonly Earlier[]): Earlier {
+  return async (step, asked) => {
+    let why: string | undefined;
+    for (const place of places) {
+      const before = await place(step, asked);
+      if (before.record !== undefined) return before;
+      why ??= before.why;
+    }
+    return why === undefined ? {} : { why };
+  };
+}
 
 /** The results that a run had when it ended or was killed. */
 export function resumption(document: PipelineDocument, folder: RunFolder, store: Store): Earlier {
@@ -27,7 +44,7 @@ export function resumption(document: PipelineDocument, folder: RunFolder, store:
     if (why === undefined) return { record: record!, state: 'succeeded', reason: 'was done before the run went on' };
     again.add(step.Name);
     // What had not ended well needs no explanation.
-    return record?.state === 'succeeded' ? { why } : {};
+    return record?.state === 'succeeded' ? { why: `runs again: ${why}` } : {};
   };
 }
 

@@ -11,13 +11,14 @@ import { walkSteps } from '../../definition/walk.ts';
 import { announcedSteps } from '../announced-steps.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import type { Containers } from './containers/container.ts';
-import { execution } from './execution.ts';
+import { execution, jobName } from './execution.ts';
 import { experimentOf } from './expressions/scope.ts';
 import { type Fetch, LOCAL_BUCKET } from './fetch.ts';
 import { inspect } from './inspect.ts';
 import { publishAssets } from './publish-assets.ts';
 import { LOCAL_FILES, localFiles } from './local-files.ts';
-import { resumption } from './earlier.ts';
+import { type CacheSettings, openCache } from './cache.ts';
+import { firstOf, resumption } from './earlier.ts';
 import type { PastRun } from './read-runs.ts';
 import { RUNS, type RunFolder, appendEvent, createRunFolder, removeFolder, reopenRunFolder } from './run-folder.ts';
 import { type Owner, takeRun } from './run-owner.ts';
@@ -42,6 +43,8 @@ export interface LocalSettings {
   readonly fetch?: (tell: (message: string) => void) => Fetch;
   /** Who runs it, so that no other process takes the run up while this one is there. */
   readonly owner: Owner;
+  /** Which steps may use results of earlier runs; those whose `CacheConfig` says so when left out. */
+  readonly cache?: CacheSettings['use'];
   /** A run that was killed, was stopped or failed, and goes on. */
   readonly resume?: PastRun;
 }
@@ -150,6 +153,16 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
         ...(fetch === undefined ? {} : { fetch: obtain }),
       })
     : undefined;
+  const cache = openCache({
+    folder: join(settings.stateFolder, 'cache'),
+    pipeline: assembly.name,
+    use: settings.cache ?? 'as-declared',
+    now: world.now,
+    runFolder: folder,
+    taking: (step) => {
+      return { store, registry, run, job: jobName(run, step, 1), obtain, identify: containers.identify };
+    },
+  });
   const runner = stepRunner({
     document,
     folder,
@@ -170,7 +183,9 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
       obtain,
     },
     known: { ...known, experiment },
-    earlier: resume === undefined ? () => Promise.resolve({}) : resumption(document, folder, store),
+    earlier: firstOf(...(resume === undefined ? [] : [resumption(document, folder, store)]), cache.earlier),
+    keepResult: cache.keepResult,
+    note: cache.note,
   });
   const { start, skip } = runner;
   const { maxParallel } = settings;
@@ -220,6 +235,7 @@ function loadedLate(load: LocalSettings['containers'], needs: ContainerNeeds): C
   const containers = (): Promise<Containers> => (loaded ??= load(needs));
   return {
     inspect: async (work) => (await containers()).inspect(work),
+    identify: async (image) => (await containers()).identify(image),
     run: async (job, listen, signal) => (await containers()).run(job, listen, signal),
     serve: async (model, listen, signal) => (await containers()).serve(model, listen, signal),
   };

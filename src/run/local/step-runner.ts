@@ -38,6 +38,8 @@ export interface StepRunnerRequest {
   readonly signal: AbortSignal;
   /** Where results may come from without a step being run. */
   readonly earlier: Earlier;
+  /** Adds to a step's folder what is known before it runs. */
+  readonly note?: (step: StepDocument) => void;
   /** Told of what a step has made, for runs that come later. */
   readonly keepResult?: (step: StepDocument, record: StepRecord) => Promise<void>;
 }
@@ -77,6 +79,13 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
     });
   };
 
+  const makeFolder = (step: StepDocument): void => {
+    keep(() => {
+      freshStepFolder(folder, step.Name);
+      request.note?.(step);
+    });
+  };
+
   const finish = (step: StepDocument, record: StepRecord): Ending => {
     const { properties = null, outputs = [], facts = {} } = record;
     finished.set(step.Name, { step, result: { properties, outputs, facts } });
@@ -103,14 +112,16 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
       try {
         const before = await request.earlier(step, () => asked(1));
         if (before.record !== undefined) {
-          const { record, state, reason } = before;
-          if (state !== 'succeeded') keep(() => freshStepFolder(folder, step.Name));
-          end(step, { ...record, reason }, { state, links, isKept: state === 'succeeded' });
+          const { state, reason } = before;
+          const isKept = state === 'succeeded';
+          const record = isKept ? before.record : { ...before.record, asked: await asked(1) };
+          if (!isKept) makeFolder(step);
+          end(step, { ...record, reason }, { state, links, isKept });
           if (state === 'skipped' && record.state !== 'succeeded') return { state };
           return finish(step, record);
         }
-        if (before.why !== undefined) say({ type: 'progress', step: step.Name, message: `runs again: ${before.why}` });
-        keep(() => freshStepFolder(folder, step.Name));
+        if (before.why !== undefined) say({ type: 'progress', message: `${step.Name} ${before.why}` });
+        makeFolder(step);
         const retries = retriesOf(step, started.getTime());
         log = openStepLog(path, keep);
         for (let attempt = 1; ; attempt++) {
@@ -141,8 +152,8 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
           } catch (error) {
             const retry = request.signal.aborted ? undefined : retries.next(error, surroundings.now().getTime());
             if (retry === undefined) throw error;
-            const message = `failed (${sentence(error)}); ${retry.exception}: is tried again in ${retry.seconds} s`;
-            say({ type: 'progress', step: step.Name, message });
+            const message = `${step.Name} failed (${sentence(error)}); ${retry.exception}: tried again in ${retry.seconds} s`;
+            say({ type: 'progress', message });
             await surroundings.sleep(retry.seconds * 1000, request.signal);
             if (request.signal.aborted) throw error;
             removeFolder(jobFolder({ folder: path }));

@@ -165,7 +165,6 @@ describe('before anything runs', () => {
       event.type === 'diagnostic' && event.step === undefined ? [event.diagnostic] : [],
     );
     expect(told.map(({ severity, code, message }) => `${severity} ${code}: ${message}`)).toEqual([
-      'note not-on-this-machine: Many: CacheConfig changes nothing here',
       'warning one-instance: Many asks for 3 instances and gets one',
       'note not-on-this-machine: Many: NetworkConfig change nothing here',
     ]);
