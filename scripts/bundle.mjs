@@ -15,6 +15,7 @@ const PLAIN_TEXT = ['string-width', 'wrap-ansi', 'strip-ansi'];
 try {
   await bundle();
   copyPython();
+  copyPage();
   declare();
   replace();
 } finally {
@@ -68,6 +69,12 @@ function copyPython() {
     recursive: true,
     filter: (path) => !/(?:__pycache__|\.pyc)$/.test(path),
   });
+}
+
+/** What the report page is dressed in stands beside the chunk that reads it. */
+function copyPage() {
+  for (const name of ['page.css', 'page.js'])
+    cpSync(join(root, 'src/report/page', name), join(beside, 'chunks/page', name));
 }
 
 function declare() {
