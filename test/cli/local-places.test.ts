@@ -20,7 +20,7 @@ async function endOf(happenings: readonly RunHappening[]) {
     },
     {
       stateFolder: '/project/.sagemaker-pipelines',
-      mounts: [{ place: { bucket: 'mine', key: 'out' }, path: '/data/out' }],
+      mounts: [{ place: { bucket: 'mine', key: 'out' }, path: '/data/out', readOnly: false }],
     },
   );
   await run(REQUEST, world);
