@@ -53,6 +53,13 @@ export const FORMATS = {
       return { text: toMermaid(definition), diagnostics: [] };
     },
   },
+  html: {
+    fileName: 'pipeline.html',
+    write: async ({ name, definition }) => {
+      const { renderReport } = await import('../report/render-report.ts');
+      return { text: renderReport({ name, document: definition }), diagnostics: [] };
+    },
+  },
 } as const satisfies Readonly<Record<string, Format>>;
 
 export type FormatName = keyof typeof FORMATS;

@@ -57,9 +57,9 @@ function conditionRule(condition: Json, path: Path, scope: ChoiceScope): State {
 }
 
 function comparison(operator: string, left: Json, right: Json, path: Path, scope: ChoiceScope): State {
-  // A literal is compared as what it is: a text never equals a number, and no comparison takes both.
-  const type = isExpression(right) ? (typeOf(left, scope) ?? typeOf(right, scope)) : typeOf(right, scope);
-  const kind = type === undefined || type === 'String' ? 'String' : type === 'Boolean' ? type : 'Numeric';
+  // A literal of another type than the value is allowed, and is never equal to it.
+  const type = (isExpression(right) ? typeOf(left, scope) : undefined) ?? typeOf(right, scope) ?? 'String';
+  const kind = type === 'String' || type === 'Boolean' ? type : 'Numeric';
   const variable = variableOf(left, path, scope);
   if (isExpression(right)) return { Variable: variable, [`${kind}${operator}Path`]: variableOf(right, path, scope) };
   return { Variable: variable, [`${kind}${operator}`]: right };

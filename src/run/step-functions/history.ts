@@ -170,7 +170,7 @@ function outcomeOf(
   stepOf: (state: string) => string | undefined,
 ): string | undefined {
   const step = next === undefined ? undefined : stepOf(next);
-  for (let place = step === undefined ? undefined : graph.steps.get(step); place !== undefined; ) {
+  for (let place = step === undefined ? undefined : graph.steps.get(step); place !== undefined;) {
     const { inside }: { readonly inside: (typeof place)['inside'] } = place;
     if (inside?.condition.step.Name === condition) return inside.branch === 'IfSteps' ? 'True' : 'False';
     place = inside?.condition;
@@ -244,7 +244,8 @@ function jobOf(resource: string, parameters: string | undefined, region = ''): R
   const asked = parsed(parameters);
   for (const [member, type] of Object.entries(JOBS)) {
     const name = asked?.[member];
-    if (typeof name === 'string' && resource.startsWith('create')) return { partition: partitionIn(region), region, type, name };
+    if (typeof name === 'string' && resource.startsWith('create'))
+      return { partition: partitionIn(region), region, type, name };
   }
   return undefined;
 }

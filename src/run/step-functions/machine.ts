@@ -73,10 +73,11 @@ export async function planMachine(
       fix: 'make several pipelines of it, or move long arguments into files',
     });
   }
-  const arn = `arn:${partitionOf(region).partition}:states:${region}:${account}:stateMachine:${name}`;
+  const arn = `arn:${partitionOf(region).id}:states:${region}:${account}:stateMachine:${name}`;
   const deployed = await findMachine(arn, connection);
   const roleArn = options.workflowRoleArn ?? deployed?.roleArn ?? options.roleArn;
-  if (roleArn === undefined) throw missingRole(`No role was given for the state machine ${name}`, '--workflow-role-arn ARN');
+  if (roleArn === undefined)
+    throw missingRole(`No role was given for the state machine ${name}`, '--workflow-role-arn ARN');
   const differs = [
     ...(deployed !== undefined && !isDeepStrictEqual(deployed.machine, machine) ? ['definition'] : []),
     ...(deployed !== undefined && deployed.roleArn !== roleArn ? ['role'] : []),
@@ -134,6 +135,7 @@ export async function deployMachine(plan: MachinePlan, { stepFunctions }: Connec
 function missingRole(message: string, flag: string): PipelineError {
   return new PipelineError('usage', 'missing-role', message, {
     detail: 'the machine starts jobs, and both run as a role',
-    fix: flag === '--role-arn ARN' ? `${flag}, SAGEMAKER_PIPELINE_ROLE_ARN, or "roleArn" in pipelines.config.json` : flag,
+    fix:
+      flag === '--role-arn ARN' ? `${flag}, SAGEMAKER_PIPELINE_ROLE_ARN, or "roleArn" in pipelines.config.json` : flag,
   });
 }

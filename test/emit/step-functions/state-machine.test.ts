@@ -284,8 +284,8 @@ describe.skipIf(!existsSync(SHARED))('real documents (beside the repository, or 
       }
       const { isValid, errorsText } = validate(machine);
       // The one document of the corpus that AWS refuses: it waits for a step that ends everything.
-      if (!isValid && !file.includes('depended-on-fail-step')) faults.push(`${file}: ${errorsText()}`);
-      outcomes.accepted++;
+      if (isValid || file.includes('depended-on-fail-step')) outcomes.accepted++;
+      else faults.push(`${file}: ${errorsText()}`);
     }
     expect(faults).toEqual([]);
     expect(outcomes.accepted).toBeGreaterThan(180);
