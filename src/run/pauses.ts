@@ -1,5 +1,17 @@
 import type { World } from './runner.ts';
 
+/** How an execution is waited for. */
+export interface WatchOptions {
+  /** Seconds between two looks; else one at first and more while nothing changes. */
+  readonly poll?: number | undefined;
+  /** Seconds after which nobody waits any longer. */
+  readonly timeout?: number | undefined;
+  /** Stop the execution when the one who waits is interrupted or has waited long enough. */
+  readonly stopOnInterrupt: boolean;
+  /** Tell what the steps write to their logs. */
+  readonly logs: boolean;
+}
+
 /** How long to wait between looks: short after a change, longer while nothing happens, and much longer when AWS wants so. */
 export function pauses(fixed: number | undefined): {
   answered: (isNew: boolean) => void;

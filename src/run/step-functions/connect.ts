@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type * as CloudFormationSdk from '@aws-sdk/client-cloudformation';
 import type * as SfnSdk from '@aws-sdk/client-sfn';
 import { awsFault, explainAwsError } from '../../aws/failure.ts';
 import { type Place, ownAccount } from '../place.ts';
@@ -6,6 +7,8 @@ import { type Place, ownAccount } from '../place.ts';
 /** A connection to Step Functions in one account and region. */
 export interface Connection extends Place {
   readonly stepFunctions: SfnSdk.SFN;
+  /** Opened when it is first asked for. */
+  readonly cloudFormation: () => CloudFormationSdk.CloudFormation;
   readonly account: () => Promise<string>;
   readonly close: () => void;
 }
@@ -13,21 +16,31 @@ export interface Connection extends Place {
 // A `require` of the bundle is quicker than an `import`, which looks for all its names.
 const load = createRequire(import.meta.url);
 
-/** Opens Step Functions; nothing is asked of it yet. */
+/** Opens Step Functions and CloudFormation; nothing is asked of them yet. */
 export function connect(place: Place): Connection {
   const { SFN } = load('@aws-sdk/client-sfn') as typeof SfnSdk;
   const { region, profile } = place;
-  const stepFunctions = new SFN({ region, ...(profile === undefined ? {} : { profile }) });
+  const settings = { region, ...(profile === undefined ? {} : { profile }) };
+  const stepFunctions = new SFN(settings);
+  let cloudFormation: CloudFormationSdk.CloudFormation | undefined;
+  const openCloudFormation = (): CloudFormationSdk.CloudFormation => {
+    const { CloudFormation } = load('@aws-sdk/client-cloudformation') as typeof CloudFormationSdk;
+    return (cloudFormation ??= new CloudFormation(settings));
+  };
   let account: Promise<string> | undefined;
   return {
     ...place,
     stepFunctions,
+    cloudFormation: openCloudFormation,
     account: () => (account ??= ownAccount(place)),
-    close: () => stepFunctions.destroy(),
+    close: () => {
+      stepFunctions.destroy();
+      cloudFormation?.destroy();
+    },
   };
 }
 
-/** Waits for an answer of Step Functions; what AWS refuses becomes an error of ours. */
+/** Waits for an answer; what AWS refuses becomes an error of ours. */
 export async function asking<T>(doing: string, answer: Promise<T>): Promise<T> {
   try {
     return await answer;

@@ -5,16 +5,19 @@ import { isObject } from '../../definition/expression.ts';
 import { type Graph, graphOf, orderOf } from '../../definition/graph.ts';
 import { branchOf } from '../../definition/walk.ts';
 import { type Resource, consoleLinks, readArn } from '../console-links.ts';
+import type { LoggedStep } from '../log-follow.ts';
 
-/** A happening, and the job whose log says more of it. */
+/** A happening, and where the log of its step is. */
 export interface Told {
   readonly happening: RunHappening;
-  readonly failed?: { readonly resource: Resource; readonly since: Date | undefined };
+  readonly of?: LoggedStep & { readonly since: Date | undefined };
 }
 
 /** Reads the events of an execution in their order, and says what they mean for the steps of a pipeline. */
 export interface HistoryReader {
   readonly read: (event: HistoryEvent) => Told[];
+  /** The steps that run now. */
+  readonly running: () => LoggedStep[];
   /** What is to be said of the others once the execution has ended. */
   readonly rest: (state: RunState, cause: string | undefined) => Told[];
 }
@@ -74,8 +77,7 @@ export function readHistory(document: PipelineDocument): HistoryReader {
     const seconds = since === undefined || at === undefined ? 0 : Math.max(0, (+at - +since) / 1000);
     const reason = state === 'failed' && failure !== undefined ? { reason: failure } : {};
     const happening = { type: 'step-ended', step, state, seconds, ...reason, ...made, links: linksOf(job) } as const;
-    const failed = state === 'failed' && job !== undefined ? { failed: { resource: job, since } } : {};
-    return [...started, { happening, ...failed }];
+    return [...started, { happening, of: { name: step, attempt: turn.attempt, state, resource: job, since } }];
   };
 
   const decide = (next: string | undefined): Told[] => {
@@ -138,10 +140,13 @@ export function readHistory(document: PipelineDocument): HistoryReader {
       if (failure !== undefined) turn.failure = failure;
       return [];
     },
+    running: () =>
+      [...open.values()].map(({ step, attempt, job }) => ({ name: step, attempt, state: 'running', resource: job })),
     rest: (state, cause) => {
       const told = decide(undefined);
       for (const turn of open.values()) {
-        if (turn.type === 'Fail') turn.failure ??= cause;
+        // What ends the run in a state of its own is told of the run.
+        if (turn.type === 'Fail' || turn.type === 'Endpoint') turn.failure ??= cause;
         const isFailed = state === 'failed' && turn.failure !== undefined;
         told.push(...tellEnd(turn, isFailed ? 'failed' : 'stopped', lastTime, { outputs: [], facts: {} }));
       }
