@@ -30,9 +30,9 @@ function jobsOf(machine: JsonObject, around?: string): { name: string; resource:
   for (let name = machine['StartAt'] as string | undefined; name !== undefined;) {
     const state: JsonObject = states[name]!;
     const [catcher] = (state['Catch'] ?? []) as readonly { ErrorEquals: readonly string[]; Next: string }[];
-    const end = catcher && String(states[catcher.Next]!['Type']);
+    const end = catcher && (states[catcher.Next]!['Type'] as string);
     const caught = catcher === undefined ? (around ?? 'nothing') : `${catcher.ErrorEquals.join()} → ${end}`;
-    const resource = String(state['Resource'] ?? '');
+    const resource = typeof state['Resource'] === 'string' ? state['Resource'] : '';
     if (resource.endsWith('.sync')) jobs.push({ name, resource, caught });
     for (const branch of (state['Branches'] ?? []) as readonly JsonObject[]) jobs.push(...jobsOf(branch, caught));
     name = state['Next'] as string | undefined;
