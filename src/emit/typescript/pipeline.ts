@@ -18,8 +18,16 @@ export interface TypeScriptModule {
   readonly customSteps: readonly { readonly step: string; readonly why: string }[];
 }
 
+/** What a definition has no place for. */
+export interface PipelineOptions {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly parallelism?: number | undefined;
+}
+
 /** Writes a definition as a module on this library's functions. The module emits the definition it was written from. */
-export function toTypeScript(document: PipelineDocument, options: { readonly name: string }): TypeScriptModule {
+export function toTypeScript(document: PipelineDocument, options: PipelineOptions): TypeScriptModule {
   const names = freshNames();
   const declared = declareParameters(document, names);
   const module: Module = {
@@ -30,7 +38,7 @@ export function toTypeScript(document: PipelineDocument, options: { readonly nam
     imports: new Set(['definePipeline', ...(declared.statements.length > 0 ? ['parameter'] : [])]),
   };
   const steps = writeSteps(document, names, module);
-  const definition = writeDefinition(document, options.name, { declared, module, listed: steps.listed });
+  const definition = writeDefinition(document, options, { declared, module, listed: steps.listed });
   const imports = [...module.imports].toSorted((a, b) => (a < b ? -1 : 1));
   const sections = [
     importStatement(imports),
@@ -111,16 +119,20 @@ const DEFAULT_EXPERIMENT =
 
 function writeDefinition(
   document: PipelineDocument,
-  name: string,
+  options: PipelineOptions,
   { declared, module, listed }: DefinitionParts,
 ): string {
+  const { name, description, tags = {}, parallelism } = options;
   const entries: Entry[] = [{ key: 'name', value: stringLiteral(name) }];
+  if (description !== undefined) entries.push({ key: 'description', value: stringLiteral(description) });
   const parameters = [...declared.constants].map(([key, { identifier }]) => ({
     key: memberName(key),
     value: text(identifier),
   }));
   if (parameters.length > 0) entries.push({ key: 'parameters', value: object(parameters) });
   entries.push({ key: 'steps', value: list(listed.map((identifier) => ({ value: text(identifier) }))) });
+  if (Object.keys(tags).length > 0) entries.push({ key: 'tags', value: writeAny(tags, module) });
+  if (parallelism !== undefined) entries.push({ key: 'parallelism', value: text(String(parallelism)) });
   const siblings: Entry[] = [];
   const {
     Version,

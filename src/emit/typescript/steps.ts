@@ -34,7 +34,7 @@ type Typed = Pick<WrittenStep, 'code' | 'readable'>;
 
 function writeTyped(step: StepDocument, module: Module): Typed | string {
   const kind = kindOf(step);
-  if (step.Type === 'Condition') return 'step.condition has no words for all that this one is told';
+  if (step.Type === 'Condition') return '`step.condition` has no words for all that this one is told';
   if (kind === undefined) return `this library has no function for steps of type ${step.Type}`;
   const place = kind.place(step.Arguments);
   if (typeof place === 'string') return place;
@@ -59,7 +59,7 @@ function writeTyped(step: StepDocument, module: Module): Typed | string {
     entries.push({ key: JOB_OPTIONS[member]!, value: code });
   }
   const left = Object.keys(step).filter((member) => !taken.has(member) && !BASIC.has(member));
-  if (left.length > 0) return `step.${kind.builder} has no words for its ${left.join(' and ')}`;
+  if (left.length > 0) return `\`step.${kind.builder}\` has no words for its ${left.join(' and ')}`;
 
   const args =
     place.kind === 'structure'
