@@ -31,7 +31,10 @@ export function writeAny(value: Json, module: Module): Code {
     return type === 'structure' ? unsafe('never', code, module) : code;
   }
   if (Array.isArray(value)) return list(value.map((element: Json) => ({ value: writeAny(element, module) })));
-  if (typeof value === 'string') return stringLiteral(value);
+  if (typeof value === 'string') {
+    const image = module.images.find(value);
+    return image === undefined ? stringLiteral(value) : text(image);
+  }
   if (!isObject(value)) return text(scalarText(value as number | boolean | null));
   return object(
     Object.entries(value).map(([name, member]) => ({
@@ -175,7 +178,8 @@ function propertyFile(file: JsonObject, { steps }: Module): Code | undefined {
 /** AWS takes a join here, which is kept as it is unless a join stands inside it. */
 function fileAt(uri: JsonObject, module: Module): Code | undefined {
   const body = uri['Std:Join'];
-  if (!isObject(body) || !Array.isArray(body['Values'])) return undefined;
+  if (Object.keys(uri).length !== 1 || !isObject(body) || !Array.isArray(body['Values'])) return undefined;
+  if (Object.keys(body).length !== 2) return undefined;
   const values = body['Values'] as readonly Json[];
   if (values.some((value) => isObject(value) && 'Std:Join' in value)) return undefined;
   const [only] = values;

@@ -12,6 +12,8 @@ const TAKEN =
 export interface Names {
   /** A role's, shared by several steps. */
   ofRole(): string;
+  /** An image's, by its family. */
+  ofImage(family: string): string;
   /** A parameter's: as it is called in the document, where that is an identifier. */
   ofParameter(name: string): string;
   /** A step's, in lower camel case. */
@@ -30,6 +32,7 @@ export function freshNames(): Names {
   };
   return {
     ofRole: () => choose('role', ''),
+    ofImage: (family) => choose(`${camelCase(family, 'managed')}Image`, ''),
     ofParameter: (name) => choose(/^[A-Za-z_$][\w$]*$/.test(name) ? name : camelCase(name, 'parameter'), 'Parameter'),
     ofStep: (name) => choose(camelCase(name, 'step'), 'Step'),
   };

@@ -3,6 +3,7 @@ import { isExpression, isObject } from '../../definition/expression.ts';
 import type { Branch, StepPlace } from '../../definition/walk.ts';
 import { type Entry, call, commentLines, list, memberName, object, statement, stringLiteral, text } from './code.ts';
 import { writeAny } from './expressions.ts';
+import { imageConstants } from './images.ts';
 import type { Module, StepConstant } from './module.ts';
 import { type Names, freshNames } from './names.ts';
 import { orderOfConstants } from './order.ts';
@@ -34,6 +35,7 @@ export function toTypeScript(document: PipelineDocument, options: PipelineOption
     parameters: declared.constants,
     steps: new Map(),
     roles: rolesIn(document, names),
+    images: imageConstants((family) => names.ofImage(family)),
     lateBound: declared.lateBound,
     imports: new Set(['definePipeline', ...(declared.statements.length > 0 ? ['parameter'] : [])]),
   };
@@ -43,6 +45,7 @@ export function toTypeScript(document: PipelineDocument, options: PipelineOption
   const sections = [
     importStatement(imports),
     [...module.roles].map(([arn, identifier]) => statement(`const ${identifier} = `, stringLiteral(arn))).join(''),
+    module.images.statements().join(''),
     declared.statements.join(''),
     ...steps.statements,
     definition,

@@ -3,7 +3,7 @@ import { isExpression, isObject } from '../../definition/expression.ts';
 import { BRANCHES, type Branch } from '../../definition/walk.ts';
 import { type Code, type Entry, call, list, memberName, object, stringLiteral, text } from './code.ts';
 import { writeCondition } from './conditions.ts';
-import { writeAny } from './expressions.ts';
+import { unsafe, writeAny } from './expressions.ts';
 import { kindOf } from './kinds.ts';
 import type { Module, StepConstant } from './module.ts';
 import { outputTypes, writeCache, writePropertyFiles, writeRetries } from './options.ts';
@@ -127,7 +127,9 @@ function writeCustom(step: StepDocument, module: Module): Code {
   return call('step.custom', [
     stringLiteral(step.Name),
     stringLiteral(step.Type),
-    writeAny(step.Arguments, module),
+    isExpression(step.Arguments)
+      ? unsafe('never', writeAny(step.Arguments, module), module)
+      : writeAny(step.Arguments, module),
     ...(entries.length === 0 ? [] : [object(entries)]),
   ]);
 }

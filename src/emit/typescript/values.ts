@@ -48,7 +48,11 @@ export function misfit(value: JsonObject, { name, isUnion, members }: StructureP
     required && !Object.hasOwn(value, member) ? [member] : [],
   );
   if (missing.length > 0) return `${name} needs ${missing.join(' and ')}, which the document leaves out`;
-  if (isUnion && Object.keys(value).filter((member) => members.has(member)).length !== 1) {
+  const given = Object.keys(value);
+  if (given.length > 0 && !given.some((member) => members.has(member))) {
+    return `the types of ${name} know none of these members`;
+  }
+  if (isUnion && given.filter((member) => members.has(member)).length !== 1) {
     return `${name} has exactly one of its members`;
   }
   return undefined;
