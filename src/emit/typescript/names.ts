@@ -6,7 +6,8 @@ const TAKEN =
   'Array Boolean Date Error Infinity JSON Math NaN Number Object Promise Proxy Reflect String Symbol global globalThis ' +
   'module process require exports __dirname __filename console async of type as satisfies ' +
   // What this library exports and an imported pipeline may use.
-  'definePipeline environment execution join jsonGet not or outputUri parameter step unsafe when';
+  'batchTransform definePipeline environment execution huggingFace join jsonGet not or outputUri parameter pytorch ' +
+  'sklearn step tensorflow unsafe when xgboost';
 
 /** Gives every constant of a module a name of its own. */
 export interface Names {

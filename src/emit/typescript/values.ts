@@ -73,7 +73,8 @@ export function writeStructure(value: JsonObject, { name, members }: StructurePl
   return object([...known, { key: undefined, value: object(unknown), comment }]);
 }
 
-function entry(member: string, value: Json, { code, why }: Fitted, module: Module): Entry {
+/** A member with its value; the reason for a forced one stands above it. */
+export function entry(member: string, value: Json, { code, why }: Fitted, module: Module): Entry {
   return {
     key: memberName(member),
     value: roleIn(member, value, module) ?? code,
@@ -97,7 +98,7 @@ function writeExpressionAt(value: JsonObject, place: Place, module: Module): Fit
     return { code: unsafe(place.type, code, module), why: why ?? `the types want ${LEAVES[place.type]} here` };
   }
   const { code } = writeExpression(value as never, 'string', module);
-  if (place.kind === 'literal') return { code: unsafe('string', code, module), why: 'the types want a text' };
+  if (place.kind === 'literal') return { code: unsafe('never', code, module), why: 'the types want a text' };
   return { code: unsafe('never', code, module), why: `the types want a ${place.kind} here, not an expression` };
 }
 
