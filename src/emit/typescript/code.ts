@@ -176,7 +176,7 @@ function layEntry(key: string | undefined, value: Code, indent: number): string 
   if (isShorthand(key, value)) return key;
   const column = indent + key.length + 2;
   const flat = flatAt(value, column, 1);
-  if (flat === undefined && value.kind === 'text' && value.breaksBefore && key.length > 2) {
+  if (flat === undefined && value.kind === 'text' && value.breaksBefore && key.length > 4) {
     return `${key}:\n${' '.repeat(indent + 2)}${value.flat}`;
   }
   return `${key}: ${lay(value, indent, column, 1)}`;

@@ -15,7 +15,7 @@ export function writeExpression(expression: Expression, wanted: LeafType, module
   module.imports.add('unsafe');
   const [name, body] = Object.entries(expression)[0]!;
   const value = object([{ key: memberName(name), value: writeAny(body, module) }]);
-  const why = `\`${name === 'Std:Join' ? 'join' : 'jsonGet'}\` would not put it together just so`;
+  const why = `\`${name === 'Std:Join' ? 'join' : 'jsonGet'}\` would write this in another way`;
   return { code: call(`unsafe<${wanted}>`, [value]), type: wanted, why };
 }
 

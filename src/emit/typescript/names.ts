@@ -18,7 +18,7 @@ export interface Names {
   /** A parameter's: as it is called in the document, where that is an identifier. */
   ofParameter(name: string): string;
   /** A step's, in lower camel case. */
-  ofStep(name: string): string;
+  ofStep(step: { readonly Name: string; readonly Type: string }): string;
 }
 
 /** The names of a module that has no constants yet. */
@@ -35,8 +35,19 @@ export function freshNames(): Names {
     ofRole: () => choose('role', ''),
     ofImage: (family) => choose(`${camelCase(family, 'managed')}Image`, ''),
     ofParameter: (name) => choose(/^[A-Za-z_$][\w$]*$/.test(name) ? name : camelCase(name, 'parameter'), 'Parameter'),
-    ofStep: (name) => choose(camelCase(name, 'step'), 'Step'),
+    ofStep: (step) => choose(camelCase(ownName(step), 'step'), 'Step'),
   };
+}
+
+// What the Python SDK puts behind the name that its user gave to a step for models.
+const ADDED: Readonly<Record<string, string>> = { Model: '-CreateModel', RegisterModel: '-RegisterModel' };
+
+/** The name without what says once more what the step is: `CreateChurnModel-CreateModel` → `CreateChurnModel`. */
+function ownName({ Name: name, Type: type }: { readonly Name: string; readonly Type: string }): string {
+  const added = Object.hasOwn(ADDED, type) ? ADDED[type]! : undefined;
+  if (added === undefined || !name.endsWith(added)) return name;
+  const own = name.slice(0, -added.length);
+  return /model|create|register/i.test(own) ? own : name;
 }
 
 /** `Train-XGBoost model` → `trainXGBoostModel`; letters that no identifier has are left out. */

@@ -69,7 +69,7 @@ interface WrittenSteps {
 function writeSteps(document: PipelineDocument, names: Names, module: Module): WrittenSteps {
   const ordered = orderOfConstants(document, ({ step }) => !isPlainCondition(step));
   const identifiers = new Map<StepPlace, string>();
-  for (const place of ordered.places) identifiers.set(place, names.ofStep(place.step.Name));
+  for (const place of ordered.places) identifiers.set(place, names.ofStep(place.step));
   const statements: string[] = [];
   const customSteps: { step: string; why: string }[] = [];
   for (const place of ordered.steps) {
@@ -117,6 +117,7 @@ interface DefinitionParts {
   readonly listed: readonly string[];
 }
 
+const LEFT_OUT = 'the document leaves this out';
 const DEFAULT_EXPERIMENT =
   '{"ExperimentName":{"Get":"Execution.PipelineName"},"TrialName":{"Get":"Execution.PipelineExecutionId"}}';
 
@@ -145,23 +146,21 @@ function writeDefinition(
     Steps: _,
     ...others
   } = document as unknown as JsonObject;
-  const beside = (member: string, value: Json | undefined): unknown =>
+  const beside = (member: string, value: Json | undefined, why = value === undefined ? LEFT_OUT : undefined): unknown =>
     siblings.push({
       key: memberName(member),
       value: value === undefined ? text('undefined') : writeAny(value, module),
+      comment: why && sentence(why),
     });
 
   if (Version !== SCHEMA_VERSION) beside('Version', Version);
   if (!isObject(Metadata) || Object.keys(Metadata).length > 0) beside('Metadata', Metadata);
-  if (declared.why !== undefined) beside('Parameters', Parameters);
+  if (declared.why !== undefined) beside('Parameters', Parameters, declared.why);
   const written = writeExperiment(experiment, module);
   if (written === undefined) beside('PipelineExperimentConfig', experiment);
   else entries.push(...written);
   for (const [member, value] of Object.entries(others)) beside(member, value);
-  if (siblings.length > 0) {
-    const comment = declared.why === undefined ? undefined : sentence(declared.why);
-    entries.push({ key: 'siblings', value: object(siblings), comment });
-  }
+  if (siblings.length > 0) entries.push({ key: 'siblings', value: object(siblings) });
   return statement('export default ', call('definePipeline', [object(entries)]));
 }
 

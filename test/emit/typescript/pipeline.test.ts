@@ -163,6 +163,18 @@ describe('names', () => {
   });
 });
 
+test('the name of a step for models is the one that its author gave', () => {
+  const model = (name: string): object => ({ Name: name, Type: 'RegisterModel', Arguments: {} });
+  const names = ['ChurnModel-RegisterModel', 'Churn-RegisterModel', 'Register-RegisterModel', 'Model-CreateModel'];
+  const text = imported(documentOf(names.map(model)));
+  expect([...text.matchAll(/^const (\S+) =/gm)].map(([, name]) => name)).toEqual([
+    'churnModel',
+    'churnRegisterModel',
+    'register',
+    'modelCreateModel',
+  ]);
+});
+
 describe('expressions', () => {
   const parameters = [
     { Name: 'Text', Type: 'String', DefaultValue: 'a', EnumValues: ['a', 'b'], Description: 'which' },
