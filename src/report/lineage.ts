@@ -42,7 +42,12 @@ export function lineageOf({ steps, run }: Story, files: ReadonlyMap<string, Step
   for (const [step, { makes }] of touched) for (const found of makes) entry(found).madeBy.add(step);
   const made = new Set(known.keys());
   for (const [step, { reads }] of touched) {
-    for (const found of reads) entry(madeAround(found, made)).readBy.add(step);
+    for (const found of reads) {
+      const artefact = entry(madeAround(found, made));
+      artefact.readBy.add(step);
+      const maker = /^Steps\.([^.[]+)/.exec(found.target)?.[1];
+      if (maker !== undefined && touched.has(maker)) artefact.madeBy.add(maker);
+    }
   }
   return [...known.values()].map(({ found, madeBy, readBy }, index) => ({
     id: `artefact-${index + 1}`,
