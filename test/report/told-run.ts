@@ -1,4 +1,4 @@
-import type { Json, PipelineDocument, StepDocument } from '../../src/definition/document.ts';
+import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../src/definition/document.ts';
 import type { RunEvent, RunHappening } from '../../src/definition/events.ts';
 import type { StepFiles } from '../../src/report/read-run-folder.ts';
 
@@ -14,8 +14,8 @@ export function stepOf(
   Type: string,
   Arguments: StepDocument['Arguments'],
   more: Partial<StepDocument> = {},
-) {
-  return { Name, Type, Arguments, ...more };
+): StepDocument & JsonObject {
+  return { Name, Type, Arguments, ...more } as StepDocument & JsonObject;
 }
 
 export function started(parameters: Readonly<Record<string, string>> = {}): RunEvent {
@@ -89,7 +89,7 @@ export const LINES: PipelineDocument = {
       ],
       ElseSteps: [stepOf('Stop', 'Fail', { ErrorMessage: 'too bad' })],
     }),
-  ] as unknown as PipelineDocument['Steps'],
+  ],
 };
 
 export const LINES_EVENTS: readonly RunEvent[] = [
