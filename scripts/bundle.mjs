@@ -34,6 +34,7 @@ async function bundle() {
       'bin/build-deployment': 'build.ts',
       // One folder down, as in the sources: `build.ts` starts commands from there.
       'cli/deployment': 'src/cli/deployment.ts',
+      'testing/testing': 'src/testing/testing.ts',
     },
     platform: 'node',
     // Comments with the paths of this machine would make the same sources another build elsewhere.

@@ -32,17 +32,18 @@ const RUNNERS: Readonly<Record<Target, ((settings: RunSettings, context: Context
   },
   'step-functions': undefined,
   local: async ({ args, region }, context) => {
-    const [{ localSettings }, { runLocally }, { leavingReport }] = await Promise.all([
+    const [{ localSettings }, { runLocally }, { leavingReport }, { tellingPlaces }] = await Promise.all([
       import('./on-this-machine.ts'),
       import('../run/local/run.ts'),
       import('./leave-report.ts'),
+      import('./local-places.ts'),
     ]);
     const show = async (page: string) => (await import('./open-page.ts')).openPage(page, context);
     return (request, world) => {
       const { parallelism } = request.assembly;
       const own = localSettings(args, { region, parallelism }, context);
       const { mounts } = own;
-      const run: Run = (asked, around) => runLocally(asked, around, own);
+      const run = tellingPlaces((asked, around) => runLocally(asked, around, own), own);
       return leavingReport(run, { mounts, ...(args.open === true ? { show } : {}) })(request, world);
     };
   },

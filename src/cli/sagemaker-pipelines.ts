@@ -28,6 +28,10 @@ export const sagemakerPipelines: Suite = {
       summary: 'What runs and ran on SageMaker',
       load: async () => (await import('./executions/executions.ts')).executions,
     },
+    doctor: {
+      summary: 'What works on this machine, what is missing, and how to mend it',
+      load: async () => (await import('./doctor.ts')).doctor,
+    },
     callbacks: {
       summary: 'Answers to Callback steps that wait',
       load: async () => (await import('./executions/callbacks.ts')).callbacks,
