@@ -33,7 +33,9 @@ export function drawLineage(story: Story, artefacts: readonly Artefact[]): Html 
     ? html`<p class="quiet">
         ${sayCount(artefacts.length, 'artefact')} are more than a drawing can show: the table has them all.
       </p>`
-    : html`<div class="canvas" tabindex="0" role="region" aria-label="Lineage">${draw(artefacts, steps)}</div>`;
+    : html`<div class="canvas" tabindex="0" role="region" aria-label="Drawing of the lineage">
+        ${draw(artefacts, steps)}
+      </div>`;
   return html`${drawing}<details${taking ? html` open` : ''}><summary>${sayCount(artefacts.length, 'artefact')} as a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Artefacts"><table><thead><tr><th scope="col">Kind</th><th scope="col">Where</th><th scope="col">Made by</th><th scope="col">Read by</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
 }
 
@@ -91,16 +93,18 @@ function endOf(target: string, isCode: boolean): string {
 
 function jobNode({ id, name, title, type, state }: StoryStep, { x, y }: Point): Html {
   const [left, top] = [round(x - WIDTH / 2), round(y - HEIGHT / 2)];
+  const seen = shorten(title, LETTERS - 4);
   return html`<a
     class="node ${state === undefined ? 'is-plain' : classOf(state)} works"
     href="#${id}"
     data-step="${id}"
-    aria-label="${name}, ${type}"
+    aria-label="${seen}, ${type}${seen === name ? '' : `, ${name}`}"
     ><title>${name}</title><rect x="${left}" y="${top}" width="${WIDTH}" height="${HEIGHT}" rx="${HEIGHT / 2}" /><text
       class="title"
       x="${left + 20}"
       y="${top + 19}"
-      >${shorten(title, LETTERS - 4)}</text
-    ><text class="type" x="${left + 20}" y="${top + 35}">${type}</text></a
+      >${seen}</text
+    >
+    <text class="type" x="${left + 20}" y="${top + 35}">${type}</text></a
   >`;
 }

@@ -251,7 +251,7 @@ function parameters({ run }: Story, document: PipelineDocument): Html | undefine
     <th scope="col">Default</th>
     <th scope="col">Type</th>
   </tr>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Parameters">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of the parameters">
     <table>
       <thead>
         ${head}

@@ -7,7 +7,9 @@ const program = [process.env['CHROMIUM'], ...PLACES].find((path) => path !== und
 
 /** A `describe` of what needs a real browser: skipped by its name where there is none. */
 export function describeWithChromium(name: string, tests: () => void): void {
-  describe.skipIf(program === undefined)(`${name} (needs Chromium)`, tests);
+  describe.skipIf(program === undefined)(`${name} (needs Chromium)`, () => {
+    tests();
+  });
 }
 
 /** Starts a browser of its own, with an empty profile; whoever starts it closes it. */
