@@ -212,7 +212,13 @@ describeWithChromium('the page', () => {
         },
       ],
       series: [{ name: all, values: [1, 2] }],
-      measured: { [all]: 1 },
+      evaluations: [
+        {
+          file: all,
+          propertyFile: all,
+          content: { [all]: 1, confusion: { [all]: { [all]: 1, b: 2 }, b: { [all]: 3, b: 4 } } },
+        },
+      ],
     });
     const events = [
       started(Object.fromEntries(HOSTILE.map((text) => [text, text]))),

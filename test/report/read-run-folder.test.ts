@@ -76,10 +76,26 @@ test('predictions, whose files have no ending of their own, are rows too', async
   ]);
 });
 
-test('JSON is laid out, and its numbers are measured', async () => {
-  const { fit } = await readFit({ [file('out/evaluation.json')]: '{"metrics":{"mse":{"value":4.5,"name":"m"}}}' });
-  expect(fit.measured).toEqual({ 'metrics.mse.value': 4.5 });
+test('JSON is laid out, and what is named like an evaluation is one', async () => {
+  const { fit } = await readFit({
+    [file('out/evaluation.json')]: '{"metrics":{"mse":{"value":4.5}}}',
+    [file('out/rows.json')]: '{"count":5}',
+  });
+  const content = { metrics: { mse: { value: 4.5 } } };
+  expect(fit.evaluations).toEqual([{ file: 'evaluation.json', propertyFile: undefined, content }]);
   expect(fit.outputs[0]!.previews[0]!.lines?.[1]).toBe('  "metrics": {');
+});
+
+test('the property files of a step are its evaluations, however they are named and however many files lie there', async () => {
+  const PropertyFiles = [{ PropertyFileName: 'Result', OutputName: 'out', FilePath: 'z/result.json' }];
+  const step = { Name: 'Fit', Type: 'Processing', Arguments: {}, PropertyFiles };
+  const others = Array.from({ length: 20 }, (_, index) => [file(`out/metrics-${index}.json`), '{"count":5}'] as const);
+  const { fit } = await readFit({
+    ...Object.fromEntries(others),
+    'runs/0abc/definition.json': JSON.stringify({ Version: '2020-12-01', Steps: [step] }),
+    [file('out/z/result.json')]: '{"auc":0.75}',
+  });
+  expect(fit.evaluations).toEqual([{ file: 'z/result.json', propertyFile: 'Result', content: { auc: 0.75 } }]);
 });
 
 test('what is no text has a size and nothing more; a letter that the end goes through does not make it so', async () => {

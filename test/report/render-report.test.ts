@@ -14,11 +14,12 @@ const page = renderReport({ name: 'lines', document: LINES, events: LINES_EVENTS
 /** The text of an element by its id, without its tags. */
 function textOf(id: string, html = page): string {
   const from = html.indexOf(`id="${id}"`);
-  const to = html.slice(from).search(/<\/(?:section|article|dialog)>\n/);
+  const to = html.slice(from).indexOf(id.startsWith('step-') ? '</article>' : '</section>');
   return html
     .slice(from, from + to)
     .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(/\s+/g, ' ');
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('&gt;', '>');
 }
 
 test('the page runs and loads nothing but what is in it', () => {
@@ -78,6 +79,42 @@ test('a step shows what it did, was given, wrote and made', () => {
 test('metrics are plotted, and their last values told', () => {
   expect(page).toContain('loss of Fit: 6 values from 4 to 0.125');
   expect(textOf('metrics')).toContain('Predict metrics.mse.value 4.5');
+});
+
+test('a number that a condition asks for stands first, beside what is wanted of it', () => {
+  const asked = { 'Std:JsonGet': { PropertyFile: { Get: 'Steps.Predict.PropertyFiles.E' }, Path: 'b.auc' } };
+  const Conditions = [{ Type: 'GreaterThan', LeftValue: asked, RightValue: { Get: 'Parameters.Least' } }];
+  const document: PipelineDocument = {
+    Version: '2020-12-01',
+    Steps: [stepOf('Predict', 'Processing', {}), stepOf('Decide', 'Condition', { Conditions })],
+  };
+  const events = [
+    started(),
+    ...ran('Predict', [0, 1]),
+    ...ran('Decide', [1, 2], { facts: { outcome: false } }),
+    ended(2),
+  ];
+  const given = { Conditions: [{ Type: 'GreaterThan', LeftValue: 0.5, RightValue: 0.75 }] };
+  const content = { a: { auc: 0.25 }, b: { auc: 0.5 }, roc: { fpr: [0, 0.5, 1], tpr: [0, 0.75, 1] } };
+  const evaluations = [{ file: 'e.json', propertyFile: 'E', content }];
+  const files = new Map([
+    ['Predict', left({ evaluations })],
+    ['Decide', left({ arguments: given })],
+  ]);
+  const shown = renderReport({ name: 'asked', document, events, files });
+  const text = textOf('metrics', shown);
+  expect(text).toContain('Value Predict b.auc 0.5 wanted: > 0.75 Predict a.auc 0.25');
+  expect(shown).toContain('roc.tpr against fpr of Predict: 3 values from 0 to 1');
+  const decision = 'b.auc of Predict (0.5) > Least (0.75)';
+  expect(textOf('results', shown)).toContain(`decision Decide ${decision} no`);
+  expect(textOf('step-2', shown)).toContain(`${decision} Decided → no`);
+});
+
+test('what a run came to stands first: predictions with their first lines, what was measured', () => {
+  const results = textOf('results');
+  expect(results).toContain('predictions Predict');
+  expect(results).toContain('metrics Predict mse 4.5');
+  expect(results).not.toContain('rows.csv');
 });
 
 test('a failed run says first which step failed and why', () => {

@@ -50,7 +50,7 @@ export function ended(second: number, state: 'succeeded' | 'failed' = 'succeeded
 
 /** What a step left, as a page takes it. */
 export function left(more: Partial<StepFiles>): StepFiles {
-  return { logs: [], outputs: [], series: [], measured: {}, ...more };
+  return { logs: [], outputs: [], series: [], evaluations: [], ...more };
 }
 
 const prepared = 's3://bucket/lines/0abc/Prepare/train';
@@ -165,7 +165,9 @@ export const LINES_FILES: ReadonlyMap<string, StepFiles> = new Map([
         TransformInput: { DataSource: { S3DataSource: { S3Uri: `${prepared}/rows.csv` } } },
         TransformOutput: { S3OutputPath: predicted },
       },
-      measured: { 'metrics.mse.value': 4.5 },
+      evaluations: [
+        { file: 'evaluation.json', propertyFile: undefined, content: { metrics: { mse: { value: 4.5 } } } },
+      ],
     }),
   ],
 ]);
