@@ -16,6 +16,7 @@ try {
   await bundle();
   copyPython();
   copyPage();
+  copyTemplate();
   declare();
   replace();
 } finally {
@@ -75,6 +76,14 @@ function copyPython() {
 function copyPage() {
   for (const name of ['page.css', 'page.js'])
     cpSync(join(root, 'src/report/page', name), join(beside, 'chunks/page', name));
+}
+
+/** What `init` writes; npm would leave out or obey a `.gitignore` that a package holds, so that it has no dot there. */
+function copyTemplate() {
+  cpSync(join(root, 'template'), join(beside, 'template'), {
+    recursive: true,
+    filter: (path) => !/\/(?:node_modules|\.sagemaker-pipelines|__pycache__)$/.test(path),
+  });
 }
 
 function declare() {

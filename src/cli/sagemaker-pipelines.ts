@@ -5,6 +5,10 @@ export const sagemakerPipelines: Suite = {
   name: 'sagemaker-pipelines',
   summary: 'Looks after pipeline definitions: from this project, or from anywhere.',
   commands: {
+    init: {
+      summary: 'A project that works: a pipeline, its scripts, sample data, tests',
+      load: async () => (await import('./new-project/init.ts')).init,
+    },
     list: { summary: 'The pipelines of this project', load: async () => (await import('./list.ts')).list },
     check: {
       summary: 'Everything that AWS would refuse, before AWS sees it',
