@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWithPython } from './support/python-environment.ts';
 import { type CommandResult, runCommand } from './support/run-command.ts';
@@ -47,6 +48,9 @@ describeWithPython('a project made by the packed package, in a folder with blank
   test('passes its own tests', async () => {
     const { stdout, exitCode } = await run('npm', ['test']);
 
-    expect({ exitCode, passed: / 2 passed/.test(stdout) }).toEqual({ exitCode: 0, passed: true });
+    expect({ exitCode, passed: /Tests +2 passed/.test(stripVTControlCharacters(stdout)) }).toEqual({
+      exitCode: 0,
+      passed: true,
+    });
   });
 });
