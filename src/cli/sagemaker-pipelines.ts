@@ -4,6 +4,7 @@ import type { Suite } from './suite.ts';
 export const sagemakerPipelines: Suite = {
   name: 'sagemaker-pipelines',
   summary: 'Looks after pipeline definitions: from this project, or from anywhere.',
+  examples: ['sagemaker-pipelines init my-project', 'sagemaker-pipelines check'],
   commands: {
     init: {
       summary: 'A project that works: a pipeline, its scripts, sample data, tests',
