@@ -1,9 +1,10 @@
 // Builds `dist`: the library, the commands, the loader's hooks, and the declarations.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
+import { licencesOf } from './licences.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -24,7 +25,7 @@ try {
 }
 
 async function bundle() {
-  await build({
+  const { output } = await build({
     cwd: root,
     input: {
       index: 'src/index.ts',
@@ -62,6 +63,8 @@ async function bundle() {
       },
     },
   });
+  const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+  writeFileSync(join(beside, 'licenses.txt'), licencesOf(modules));
 }
 
 /** Programs that run under a job's Python: they stand beside the chunks as they stand beside the sources that name them. */
