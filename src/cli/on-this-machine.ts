@@ -8,6 +8,7 @@ import { parseS3Uri } from '../run/local/store/place.ts';
 import type { Mount } from '../run/local/store/store.ts';
 import type { Arguments, Options } from './command.ts';
 import { readConfig } from './config.ts';
+import { inProject } from './image-settings.ts';
 import type { Context } from './context.ts';
 import type { Setting } from './settings.ts';
 import { stateFolderOf } from './state-folder.ts';
@@ -82,7 +83,7 @@ export function localSettings(
         temporary: tmpdir(),
         unique: context.unique,
         tell,
-        images: readConfig(context.cwd).images ?? {},
+        images: inProject(readConfig(context.cwd).images ?? {}, context.cwd),
         strictEnvironment: args['strict-environment'] ?? false,
         fetchObject,
       });
