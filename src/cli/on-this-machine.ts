@@ -9,6 +9,7 @@ import type { Mount } from '../run/local/store/store.ts';
 import type { Arguments, Options } from './command.ts';
 import { readConfig } from './config.ts';
 import type { Context } from './context.ts';
+import { handlersOf } from './handlers.ts';
 import type { Setting } from './settings.ts';
 import { stateFolderOf } from './state-folder.ts';
 import { thisProcess } from './this-process.ts';
@@ -26,6 +27,15 @@ export const LOCAL_FLAGS = {
     describe: "Local: what runs a step's image: processes in Python environments, or Docker [process]",
   },
   'strict-environment': { type: 'flag', describe: 'Local: refuse Python environments that differ from their image' },
+  function: {
+    type: 'list',
+    describe:
+      'Local: a file that stands for a Lambda function, as name=./handler.py or name=./handler.py:lambda_handler',
+  },
+  callback: {
+    type: 'list',
+    describe: "Local: a command that answers a Callback step, as 'Step=python3 answer.py'",
+  },
   cache: {
     type: 'flag',
     describe: "Local: use earlier results of all steps; --no-cache: of none [as each step's CacheConfig says]",
@@ -55,6 +65,7 @@ export function localSettings(
     stateFolder: stateFolderOf(context),
     region: region.value,
     maxParallel: asked === undefined ? Math.min(parallelism ?? Infinity, availableParallelism()) : Number(asked),
+    handlers: handlersOf(args, context.cwd),
     owner: thisProcess(),
     ...(args.cache === undefined ? {} : { cache: args.cache ? 'all' : 'none' }),
     ...(args.resume === undefined ? {} : { resume: findRun(stateFolderOf(context), args.resume) }),

@@ -10,7 +10,7 @@ export interface MetricReader {
 }
 
 /** Reads with the `MetricDefinitions` of a training job: the first group of the expression is the value. */
-export function metricReader(given: JsonObject): MetricReader {
+export function metricReader(given: JsonObject, heard: (name: string, value: number) => void = () => {}): MetricReader {
   const metrics = objectsAt(given, 'AlgorithmSpecification', 'MetricDefinitions').flatMap((definition) => {
     const [name, regex] = [textAt(definition, 'Name'), textAt(definition, 'Regex')];
     const pattern = regex === undefined ? undefined : patternOf(regex);
@@ -22,7 +22,9 @@ export function metricReader(given: JsonObject): MetricReader {
       for (const { name, pattern } of metrics) {
         for (const [, text] of line.matchAll(pattern)) {
           const value = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
-          if (Number.isFinite(value)) last.set(name, { MetricName: name, Value: value, Timestamp: time });
+          if (!Number.isFinite(value)) continue;
+          last.set(name, { MetricName: name, Value: value, Timestamp: time });
+          heard(name, value);
         }
       }
     },
