@@ -51,6 +51,9 @@ export function localSettings(
   args: Arguments<typeof LOCAL_FLAGS> & {
     readonly 'max-parallel'?: string | undefined;
     readonly profile?: string | undefined;
+    readonly only?: readonly string[];
+    readonly from?: string | undefined;
+    readonly 'source-execution'?: string | undefined;
   },
   { region, parallelism }: { readonly region: Setting; readonly parallelism: number | undefined },
   context: Pick<Context, 'cwd' | 'env' | 'unique'>,
@@ -65,6 +68,7 @@ export function localSettings(
     stateFolder: stateFolderOf(context),
     region: region.value,
     maxParallel: asked === undefined ? Math.min(parallelism ?? Infinity, availableParallelism()) : Number(asked),
+    selection: { only: args.only, from: args.from, source: args['source-execution'] },
     handlers: handlersOf(args, context.cwd),
     owner: thisProcess(),
     ...(args.cache === undefined ? {} : { cache: args.cache ? 'all' : 'none' }),

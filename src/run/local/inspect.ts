@@ -24,6 +24,8 @@ export interface Inspection {
   readonly handlers: Handlers;
   /** Whether what is missing in the store may come from elsewhere. */
   readonly mayFetch: boolean;
+  /** The steps that run; all when left out. */
+  readonly only?: ReadonlySet<string> | undefined;
 }
 
 /** Everything that cannot be done on this machine (errors) or is not as on the service, before anything runs. */
@@ -37,6 +39,7 @@ export async function inspect(inspection: Inspection): Promise<Diagnostic[]> {
     return place && (foldBefore(requestOf(place), inspection.scope) as JsonObject);
   };
   for (const place of places.values()) {
+    if (inspection.only?.has(place.step.Name) === false) continue;
     const kind = kindOf(place.step.Type);
     const planned = plannedStep(place, inspection, diagnostics, requests);
     if (kind === undefined) {

@@ -26,6 +26,7 @@ import { type Owner, takeRun } from './run-owner.ts';
 import { NOBODY, type Registry } from './registry.ts';
 import { startS3Server } from './s3-server/server.ts';
 import { refuseCycles, schedule } from './schedule.ts';
+import { type LocalSelection, selectLocally } from './source-run.ts';
 import { stepRunner } from './step-runner.ts';
 import { parseS3Uri } from './store/place.ts';
 import { type Mount, codeOf, needObject, openStore, putFile } from './store/store.ts';
@@ -48,6 +49,8 @@ export interface LocalSettings {
   readonly cache?: CacheSettings['use'];
   /** What stands for functions, and for those who answer Callback steps. */
   readonly handlers?: Handlers;
+  /** Which steps run, and whose results stand in for the others; all of them when left out. */
+  readonly selection?: LocalSelection;
   /** A run that was killed, was stopped or failed, and goes on. */
   readonly resume?: PastRun;
 }
@@ -70,6 +73,8 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   if (resume !== undefined) refuseOther(resume, assembly.name);
   const document = bind(assembly.definition, { bucket: LOCAL_BUCKET, roleArn: LOCAL_ROLE });
   refuseCycles(document);
+  const origin = { stateFolder: settings.stateFolder, pipeline: assembly.name };
+  const selected = selectLocally(document, origin, settings.selection ?? {});
   const began = world.now();
   const started = resume === undefined ? began : new Date(resume.started);
   const run = resume?.run ?? nameRun(started, world.unique);
@@ -112,6 +117,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     registry,
     handlers,
     mayFetch: settings.fetch !== undefined,
+    only: selected?.steps,
   });
   if (hasErrors(diagnostics)) {
     if (resume === undefined) removeFolder(join(settings.stateFolder, RUNS, run));
@@ -193,7 +199,11 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
       obtain,
     },
     known: { ...known, experiment },
-    earlier: firstOf(...(resume === undefined ? [] : [resumption(document, folder, store)]), cache.earlier),
+    earlier: firstOf(
+      ...(selected === undefined ? [] : [selected.earlier]),
+      ...(resume === undefined ? [] : [resumption(document, folder, store)]),
+      cache.earlier,
+    ),
     keepResult: cache.keepResult,
     note: cache.note,
   });

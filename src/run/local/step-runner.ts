@@ -114,10 +114,9 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
         if (before.record !== undefined) {
           const { state, reason } = before;
           const isKept = state === 'succeeded';
-          const record = isKept ? before.record : { ...before.record, asked: await asked(1) };
+          const record = state === 'cached' ? { ...before.record, asked: await asked(1) } : before.record;
           if (!isKept) makeFolder(step);
           end(step, { ...record, reason }, { state, links, isKept });
-          if (state === 'skipped' && record.state !== 'succeeded') return { state };
           return finish(step, record);
         }
         if (before.why !== undefined) say({ type: 'progress', message: `${step.Name} ${before.why}` });
