@@ -1,4 +1,4 @@
-import { asset, batchTransform, definePipeline, parameter, sklearn, step } from 'sagemaker-pipelines';
+import { asset, batchTransform, definePipeline, execution, parameter, sklearn, step } from 'sagemaker-pipelines';
 
 const InputDataUrl = parameter.string({
   default: 's3://sagemaker-sample-files/datasets/tabular/uci_abalone/abalone.csv',
@@ -16,7 +16,9 @@ const preprocess = step.processing(
     code: asset(import.meta, 'preprocess.py'),
     instance: { type: ProcessingInstanceType, count: ProcessingInstanceCount },
     inputs: { data: InputDataUrl },
-    outputs: ['inference'],
+    outputs: ['inference', 'lineage'],
+    arguments: ['--lineage', '/opt/ml/processing/output/lineage'],
+    environment: { RUN_ID: execution.PipelineExecutionId, MODEL: ModelName },
   }),
 );
 
@@ -33,7 +35,7 @@ const predict = step.transform(
 
 export default definePipeline({
   name: 'batch-inference',
-  description: 'Preprocesses records and sends them through a model of this account',
+  description: 'Checks raw records and sends them through a model of this account, each answer behind its record',
   parameters: {
     InputDataUrl,
     ProcessingInstanceType,

@@ -1,18 +1,24 @@
-"""Turns raw abalone records into the features that the model was trained on.
+"""Reads raw abalone records, refuses what a model could not use, and writes what it takes.
 
-Reads headerless CSV files: sex, length, diameter, height, whole weight, shucked weight, viscera weight, shell weight, and
-optionally the rings, which are the label and are left out. Writes one row for every record, in order: the seven
-measurements as they stand, then the sex as three columns (F, I, M). Nothing is fitted here: what a row becomes depends
-on that row alone, so records get the same features whatever else is in the file.
+Reads CSV files with or without a header: sex, length, diameter, height, whole weight, shucked weight, viscera weight,
+shell weight, and optionally the rings, which are the label. Writes one row for every record, in order, each value with
+the digits it came with. Nothing is fitted here: scaling and encoding belong to the model's first container, which was
+fitted once, in training.
+
+With --test-share it keeps the rings, as the first column, and parts the records into training and test data.
 
 Runs in SageMaker as it is, and by hand:
-    python3 preprocess.py --input sample --output features
+    python3 preprocess.py --input sample --output records --lineage lineage
 """
 
 import argparse
 import csv
+import hashlib
+import json
 import math
+import os
 import pathlib
+import random
 import sys
 
 MEASUREMENTS = (
@@ -24,63 +30,126 @@ MEASUREMENTS = (
     "viscera weight",
     "shell weight",
 )
+LABEL = "rings"
+COLUMNS = ("sex", *MEASUREMENTS, LABEL)
 SEXES = ("F", "I", "M")
+WITHOUT_LABEL = len(COLUMNS) - 1
 
 
 class BadRecord(Exception):
-    """A record that cannot become features, with the place where it stands."""
+    """A record that cannot be used, with the place where it stands."""
 
 
-def features(record, place):
-    """The features of one record, as texts: numbers keep the digits they came with."""
-    expected = 1 + len(MEASUREMENTS)
-    if len(record) not in (expected, expected + 1):
-        raise BadRecord(f"{place}: {len(record)} columns, but {expected} (or {expected + 1} with the rings) are expected")
-    sex, *values = (value.strip() for value in record[:expected])
-    if sex not in SEXES:
-        raise BadRecord(f'{place}: sex is "{sex}", which is none of {", ".join(SEXES)}')
-    for name, value in zip(MEASUREMENTS, values):
-        try:
-            number = float(value)
-        except ValueError:
-            raise BadRecord(f'{place}: {name} is "{value}", which is no number') from None
-        if not math.isfinite(number):
-            raise BadRecord(f'{place}: {name} is "{value}", which is no finite number')
-    return values + ["1" if sex == known else "0" for known in SEXES]
+def check_number(name, value, place):
+    try:
+        number = float(value)
+    except ValueError:
+        raise BadRecord(f'{place}: {name} is "{value}", which is no number') from None
+    if not math.isfinite(number):
+        raise BadRecord(f'{place}: {name} is "{value}", which is no finite number')
 
 
-def convert(source, target):
-    """Writes the features of every record of a file; returns how many there were."""
-    rows = 0
-    with source.open(newline="", encoding="utf-8-sig") as raw, target.open("w", newline="", encoding="utf-8") as out:
-        writer = csv.writer(out, lineterminator="\n")
+def check_record(record, place, needs_label=False):
+    """The values of a record, without blanks around them."""
+    values = [value.strip() for value in record]
+    counts = (len(COLUMNS),) if needs_label else (WITHOUT_LABEL, len(COLUMNS))
+    if len(values) not in counts:
+        expected = f"{len(COLUMNS)}" if needs_label else f"{WITHOUT_LABEL} (or {len(COLUMNS)} with the rings)"
+        raise BadRecord(f"{place}: {len(values)} columns, but {expected} are expected")
+    if values[0] not in SEXES:
+        raise BadRecord(f'{place}: sex is "{values[0]}", which is none of {", ".join(SEXES)}')
+    checked = COLUMNS[1:] if needs_label else MEASUREMENTS
+    for name, value in zip(checked, values[1:]):
+        check_number(name, value, place)
+    return values
+
+
+def is_header(record, place):
+    """Whether a file's first record names the columns; one that names others is refused."""
+    names = [value.strip().lower().replace("_", " ").removesuffix(".") for value in record]
+    if names[:1] != ["sex"]:
+        return False
+    if tuple(names) in (COLUMNS, COLUMNS[:WITHOUT_LABEL]):
+        return True
+    raise BadRecord(f'{place}: the header is "{",".join(record)}", but "{",".join(COLUMNS)}" is expected')
+
+
+def read_records(source, needs_label=False):
+    """The checked records of a file, one by one."""
+    with source.open(newline="", encoding="utf-8-sig") as raw:
         reader = csv.reader(raw)
+        is_first = True
         for record in reader:
+            place = f"{source.name}, line {reader.line_num}"
             if not record:
                 continue
-            writer.writerow(features(record, f"{source.name}, line {reader.line_num}"))
-            rows += 1
-    return rows
+            if not (is_first and is_header(record, place)):
+                yield check_record(record, place, needs_label)
+            is_first = False
+
+
+def write_rows(target, rows):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    count = 0
+    with target.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        for row in rows:
+            writer.writerow(row)
+            count += 1
+    return count
+
+
+def sha256_of(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def prepare_inference(sources, arguments):
+    """Writes the records of each file to a file of the same name, and what they came from beside them."""
+    files = []
+    for source in sources:
+        name = source.relative_to(arguments.input)
+        target = arguments.output / name
+        rows = write_rows(target, (record[:WITHOUT_LABEL] for record in read_records(source)))
+        print(f"{source.name}: {rows} records")
+        files.append({"file": name.as_posix(), "rows": rows, "sha256": sha256_of(source)})
+    if arguments.lineage is not None:
+        arguments.lineage.mkdir(parents=True, exist_ok=True)
+        lineage = {"run": os.environ.get("RUN_ID"), "model": os.environ.get("MODEL"), "inputs": files}
+        (arguments.lineage / "lineage.json").write_text(json.dumps(lineage, indent=2) + "\n")
+    return sum(file["rows"] for file in files)
+
+
+def prepare_training(sources, arguments):
+    """Writes the records with their label first, a share of them by itself, chosen by a seed."""
+    records = [record for source in sources for record in read_records(source, needs_label=True)]
+    rows = [[record[-1], *record[:-1]] for record in records]
+    order = random.Random(arguments.seed)
+    is_test = [order.random() < arguments.test_share for _ in rows]
+    for name, wanted in (("train", False), ("test", True)):
+        part = [row for row, chosen in zip(rows, is_test) if chosen == wanted]
+        if rows and not part:
+            raise BadRecord(f"{len(rows)} records are too few to part into training and test data")
+        write_rows(arguments.output / name / f"{name}.csv", part)
+        print(f"{name}: {len(part)} records")
+    return len(rows)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--input", type=pathlib.Path, default=pathlib.Path("/opt/ml/processing/input/data"))
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("/opt/ml/processing/output/inference"))
+    parser.add_argument("--lineage", type=pathlib.Path)
+    parser.add_argument("--test-share", type=float, default=0.0)
+    parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
 
     sources = sorted(path for path in arguments.input.rglob("*.csv") if path.is_file())
     if not sources:
         sys.exit(f"No .csv file lies in {arguments.input}")
-    total = 0
     try:
-        for source in sources:
-            target = arguments.output / source.relative_to(arguments.input)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            rows = convert(source, target)
-            print(f"{source.name}: {rows} records")
-            total += rows
-    except BadRecord as fault:
+        prepare = prepare_training if arguments.test_share > 0 else prepare_inference
+        total = prepare(sources, arguments)
+    except (BadRecord, UnicodeDecodeError) as fault:
         sys.exit(str(fault))
     if total == 0:
         sys.exit(f"The .csv files in {arguments.input} hold no records")

@@ -26,6 +26,7 @@ export const LOCAL_FLAGS = {
     choices: ['process', 'docker'],
     describe: "Local: what runs a step's image: processes in Python environments, or Docker [process]",
   },
+  open: { type: 'flag', describe: 'Local: show the page of the run in a browser when it has ended' },
   'strict-environment': { type: 'flag', describe: 'Local: refuse Python environments that differ from their image' },
   function: {
     type: 'list',

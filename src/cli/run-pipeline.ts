@@ -18,8 +18,10 @@ import { readParams, readSample } from './sample.ts';
 import { rerunCommand, resumeCommand } from './rerun.ts';
 import { resumedValues } from './resumed.ts';
 import { runRegion } from './run-region.ts';
+import { withModels } from './sample-models.ts';
 import { bucketOf, regionNotes, regionOf, roleOf } from './settings.ts';
 import { readTags } from './tags.ts';
+import { translateParams } from './translate-params.ts';
 
 /** The flags of every command that runs a pipeline. */
 export const RUN_FLAGS = {
@@ -72,23 +74,35 @@ export async function runSource(
   args: Arguments<typeof RUN_FLAGS>,
   context: Context,
   command: string,
+  ranFor: readonly string[] = [],
 ): Promise<Answer> {
   const config = readConfig(context.cwd);
   const target = targetOf(args.local, args.on);
   const region = target === 'local' ? regionOf(args.region, context.env, config) : runRegion(args, context.env, config);
   const role = roleOf(args['role-arn'], context.env, config);
-  const bucket = bucketOf(args.bucket, config);
   const tags = args.tags === undefined ? {} : readTags(args.tags);
   const flags: GivenValues = { from: 'flag', values: readAssignments(args.param) };
-  const params = args.params === undefined ? [] : [readParams(args.params, context.cwd)];
-  const { file, assembly, diagnostics } = await read(region.value, config);
+  const source = await read(region.value, config);
+  const { file, diagnostics } = source;
+  const params =
+    args.params === undefined ? undefined : await translateParams(readParams(args.params, context.cwd), file, context);
+  const named = args.bucket === undefined && params?.bucket !== undefined ? { from: '--params' } : {};
+  const found = bucketOf(args.bucket ?? params?.bucket, config);
+  const bucket = found && { ...found, ...named };
+  const assembly = { ...source.assembly, name: params?.name ?? source.assembly.name };
   const described = withFlags(assembly, { ...assembly.tags, ...tags }, args.description);
   const account = { region, role, bucket, wait: args.wait ?? true };
   if (args.diff === true) return await diff(described, target, account, args);
-  const sample = target === 'local' && args.resume === undefined ? readSample(file) : undefined;
-  const resumed = args.resume === undefined ? [] : [resumedValues(args.resume, [flags, ...params], context)];
-  const otherwise = sample === undefined ? resumed : [sample];
-  const parameters = runParameters(assembly, [flags, ...params, ...otherwise]);
+  const given = [flags, ...(params === undefined ? [] : [params.given])];
+  const resumed = args.resume === undefined ? [] : [resumedValues(args.resume, given, context)];
+  const written = target === 'local' && args.resume === undefined ? readSample(file) : undefined;
+  const makeModel = (name: string, why: string): Promise<Answer> =>
+    runFirst(name, why, args, context, [...ranFor, file]);
+  const mayMake = args['dry-run'] === true ? undefined : makeModel;
+  const completed = written && (await withModels(written, given, mayMake, context));
+  if (completed !== undefined && 'failed' in completed) return completed.failed;
+  const sample = completed?.sample;
+  const parameters = runParameters(assembly, [...given, ...(sample === undefined ? [] : [sample]), ...resumed]);
   const secrets = parameters.filter(({ name, value }) => isSecret(name, value)).map(({ name }) => name);
   const plan: Plan = {
     pipeline: assembly.name,
@@ -105,7 +119,7 @@ export async function runSource(
     images: plannedImages(assembly.definition),
   };
   const sampled = parameters.filter(({ from }) => from === 'sample').map(({ name }) => name);
-  const notes = regionNotes(region);
+  const notes = [...regionNotes(region), ...(completed?.notes ?? [])];
   if (sampled.length > 0) {
     notes.push(`note: ${sampled.join(', ')} from ${relative(context.cwd, sample!.file!)}`);
   }
@@ -134,6 +148,27 @@ export async function runSource(
     notes,
     diagnostics: [...warned, ...there.diagnostics],
   };
+}
+
+/** Runs the pipeline that makes what another one's sample needs, with its own sample. */
+async function runFirst(
+  name: string,
+  why: string,
+  args: Arguments<typeof RUN_FLAGS>,
+  context: Context,
+  ranFor: readonly string[],
+): Promise<Answer> {
+  const own = { param: [], params: undefined, kwargs: undefined, tags: undefined, description: undefined };
+  const read = async (region: string, config: Config): Promise<ReadPipeline> => {
+    const wanted = { name, kwargs: undefined, region, check: args.check, otherwise: 'nothing was started' };
+    const source = await readPipeline(wanted, config, context);
+    if (!ranFor.includes(source.file)) return source;
+    throw new PipelineError('usage', 'bad-sample', `The samples of pipelines wait for each other: ${name}`, {
+      at: source.file,
+    });
+  };
+  context.stderr.write(`note: ${name} runs first: ${why}\n`);
+  return await runSource(read, { ...args, ...own }, context, 'run-pipeline', ranFor);
 }
 
 async function diff(

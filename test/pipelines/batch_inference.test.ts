@@ -1,37 +1,20 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
-import { bind, check, emit, toJson } from 'sagemaker-pipelines';
+import { expect, test } from 'vitest';
 import pipeline from '../../pipelines/batch_inference/pipeline.ts';
+import training from '../../pipelines/batch_inference/training/pipeline.ts';
 import { describeWithPython } from '../support/python-environment.ts';
 import { runCommand } from '../support/run-command.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { copyOfPipelines, describeDocument, runHere } from './shipped.ts';
 
 const FOLDER = fileURLToPath(new URL('../../pipelines/batch_inference/', import.meta.url));
 const SAMPLE = readFileSync(join(FOLDER, 'sample', 'abalone.csv'), 'utf8');
 
-describe('the batch_inference pipeline', () => {
-  const assembly = emit(pipeline, { region: 'us-east-1' });
-
-  test('is the golden document', async () => {
-    await expect(toJson(assembly.definition)).toMatchFileSnapshot('../golden/pipelines/batch_inference.json');
-  });
-
-  test('has nothing wrong with it', () => {
-    expect([...assembly.diagnostics, ...check(assembly.definition)]).toEqual([]);
-  });
-
-  test('needs nothing of an account once it is bound', () => {
-    const bound = bind(assembly.definition, { bucket: 'b', roleArn: 'arn:aws:iam::111122223333:role/r' });
-    expect(bound.Parameters?.map(({ Name }) => Name)).toEqual(Object.keys(pipeline.parameters));
-  });
-
-  test('writes the results of each execution to a place of its own', () => {
-    const places = [...JSON.stringify(assembly.definition).matchAll(/Execution\.PipelineExecutionId"\},"(\/[^"]*)"/g)];
-    expect(places.map(([, place]) => place)).toEqual(['/PreprocessData/inference', '/Predict']);
-  });
-});
+describeDocument('batch_inference', pipeline, 'batch_inference');
+describeDocument('batch_inference/training', training, 'batch_inference_training');
 
 describeWithPython('preprocess.py', () => {
   async function preprocess(files: Record<string, string>) {
@@ -47,13 +30,7 @@ describeWithPython('preprocess.py', () => {
   test('gives every record of the sample one row, in order, with the digits it came with', async () => {
     const { exitCode, read } = await preprocess({ 'abalone.csv': SAMPLE });
     expect(exitCode).toBe(0);
-    const rows = SAMPLE.trimEnd()
-      .split('\n')
-      .map((record) => {
-        const [sex, ...measurements] = record.split(',');
-        return [...measurements, ...['F', 'I', 'M'].map((known) => (known === sex ? '1' : '0'))].join(',');
-      });
-    expect(read('abalone.csv')).toBe(`${rows.join('\n')}\n`);
+    expect(read('abalone.csv')).toBe(SAMPLE);
   });
 
   test('leaves the label out, reads Windows line ends and keeps folders', async () => {
@@ -61,7 +38,7 @@ describeWithPython('preprocess.py', () => {
       'more/a.csv': 'M,1.0,2,3,4,5,6,7,15\r\nF,1e-05,2,3,4,5,6,7,9\r\n',
     });
     expect([exitCode, stdout]).toEqual([0, 'a.csv: 2 records\n']);
-    expect(read('more/a.csv')).toBe('1.0,2,3,4,5,6,7,0,0,1\n1e-05,2,3,4,5,6,7,1,0,0\n');
+    expect(read('more/a.csv')).toBe('M,1.0,2,3,4,5,6,7\nF,1e-05,2,3,4,5,6,7\n');
   });
 
   test.each([
@@ -69,7 +46,11 @@ describeWithPython('preprocess.py', () => {
     ['a text for a number', 'M,1,2,3,4,5,6,7\nF,x,2,3,4,5,6,7\n', 'a.csv, line 2: length is "x", which is no number'],
     ['a number that is none', 'M,1,2,3,4,5,6,nan\n', 'a.csv, line 1: shell weight is "nan", which is no finite number'],
     ['a sex it was not trained on', 'Q,1,2,3,4,5,6,7\n', 'a.csv, line 1: sex is "Q", which is none of F, I, M'],
-    ['a header', 'sex,a,b,c,d,e,f,g\n', 'a.csv, line 1: sex is "sex", which is none of F, I, M'],
+    [
+      'a header of other columns',
+      'sex,a,b\n',
+      'a.csv, line 1: the header is "sex,a,b", but "sex,length,diameter,height,whole weight,shucked weight,viscera weight,shell weight,rings" is expected',
+    ],
   ])('stops at %s and names file and line', async (_, text, message) => {
     const { exitCode, stderr } = await preprocess({ 'a.csv': text });
     expect([exitCode, stderr]).toEqual([1, `${message}\n`]);
@@ -84,3 +65,34 @@ describeWithPython('preprocess.py', () => {
     expect(stderr).toMatch(message);
   });
 });
+
+describeWithPython('batch_inference on this machine', () => {
+  test('trains the model it lacks, and puts each prediction behind its raw record', { timeout: 600_000 }, async () => {
+    const project = copyOfPipelines();
+    const first = await runHere(project, 'batch_inference');
+    expect({ exitCode: first.exitCode, states: first.states }).toEqual({
+      exitCode: 0,
+      states: { PreprocessData: 'succeeded', Predict: 'succeeded' },
+    });
+    expect(first.stderr).toContain('batch_inference/training runs first: no approved version of the model "abalone"');
+    const rows = lines(first.file('batch-inference', 'Predict', 'inference', 'abalone.csv.out'));
+    expect(rows.map((row) => row.slice(0, row.lastIndexOf(',')))).toEqual(SAMPLE.trimEnd().split('\n'));
+
+    const second = await runHere(project, 'batch_inference');
+    expect(second.stderr).not.toContain('runs first');
+    expect(lines(second.file('batch-inference', 'Predict', 'inference', 'abalone.csv.out'))).toEqual(rows);
+    const lineage = JSON.parse(
+      readFileSync(second.file('batch-inference', 'PreprocessData', 'lineage', 'lineage.json'), 'utf8'),
+    ) as object;
+    const sha256 = createHash('sha256').update(SAMPLE).digest('hex');
+    expect(lineage).toEqual({
+      run: second.run,
+      model: 'abalone',
+      inputs: [{ file: 'abalone.csv', rows: rows.length, sha256 }],
+    });
+  });
+});
+
+function lines(file: string): string[] {
+  return readFileSync(file, 'utf8').trimEnd().split('\n');
+}

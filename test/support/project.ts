@@ -25,6 +25,7 @@ export interface Project {
     command: string,
     args?: readonly string[],
     env?: Readonly<Record<string, string>>,
+    timeLimit?: number,
   ) => Promise<CommandResult>;
 }
 
@@ -38,9 +39,10 @@ export function writeProject(files: Readonly<Record<string, string>>, name = 'pr
   mkdirSync(folder, { recursive: true });
   return {
     folder,
-    run: (command, args = [], env = {}) =>
+    run: (command, args = [], env = {}, timeLimit = 60_000) =>
       runCommand(process.execPath, [programOf(command), ...args], {
         cwd: folder,
+        timeLimit,
         // A region of the one who runs the tests would change what is written.
         env: { PATH: process.env['PATH'], AWS_REGION: 'us-east-1', ...env },
       }),

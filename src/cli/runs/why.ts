@@ -3,7 +3,7 @@ import { PipelineError } from '../../definition/error.ts';
 import { didYouMean } from '../../definition/suggest.ts';
 import { readCacheNote } from '../../run/local/cache.ts';
 import { findRun, readEvents } from '../../run/local/read-runs.ts';
-import { columns } from '../columns.ts';
+import { tableText } from '../render/table.ts';
 import { type Answer, defineCommand } from '../command.ts';
 import { stateFolderOf } from '../state-folder.ts';
 
@@ -39,6 +39,6 @@ export const whyCommand = defineCommand({
       ...(cache?.key === undefined ? [] : [['key', cache.key]]),
     ];
     const data = { run: run.run, step, state, reason: reason ?? null, cache: (cache ?? null) as unknown as Json };
-    return { text: columns(rows), data, notes: [], diagnostics: [] };
+    return { text: tableText(rows), data, notes: [], diagnostics: [] };
   },
 });

@@ -66,6 +66,13 @@ export function readLog(
   return textOf(join(stepFolder({ path: folder }, step), stream));
 }
 
+/** The run that a folder is of. */
+export function runIn(folder: string): PastRun {
+  const run = readRun(folder);
+  if (run !== undefined) return run;
+  throw new PipelineError('usage', 'no-such-run', `${folder} is not the folder of a run`);
+}
+
 function readRun(folder: string): PastRun | undefined {
   const text = textOf(join(folder, RUN_RECORD));
   if (text === undefined) return undefined;

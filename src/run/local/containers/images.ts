@@ -46,7 +46,7 @@ export function standInFor(uri: string, mappings: ImageMappings): StandIn | unde
     return found === undefined ? undefined : { ...found, isForGpu: recognised?.device === 'gpu' };
   }
   const { environment, requirements = [], command } = mapping;
-  const base = environment === undefined ? standInUnnamed(recognised) : standInNamed(environment);
+  const base = environment === undefined ? standInUnnamed(recognised) : standInNamed(environment, recognised);
   const extra = Object.fromEntries(requirements.map((text) => splitRequirement(text)));
   const name = requirements.length === 0 ? base.recipe.name : `${base.recipe.name} + ${requirements.join(' ')}`;
   const recipe = { ...base.recipe, name, packages: { ...base.recipe.packages, ...extra } };
@@ -69,12 +69,17 @@ function standInUnnamed(recognised: RecognisedImage | undefined): Unplaced {
   return (recognised === undefined ? undefined : familyStandIn(recognised)) ?? PLAIN;
 }
 
-function standInNamed(environment: string): Unplaced {
+function standInNamed(environment: string, recognised: RecognisedImage | undefined): Unplaced {
   const [, family = '', version = ''] = /^(python|sklearn|pytorch|xgboost):([\w.-]+)$/.exec(environment) ?? [];
   if (family === 'python') return { recipe: { name: `python ${version}`, python: version, packages: { boto3: '' } } };
   const known = family === '' ? undefined : familyStandIn({ family: family as RecognisedImage['family'], version });
   if (known !== undefined) return known;
-  if (/[/\\]|^\.+$/.test(environment)) return { recipe: { name: environment, packages: {} }, folder: environment };
+  if (/[/\\]|^\.+$/.test(environment)) {
+    // Another Python under a managed image is still that image: it trains and serves as it does.
+    const image = FAMILIES[recognised?.family ?? ''];
+    const recipe = { name: environment, packages: {} };
+    return { recipe, folder: environment, ...(image === undefined ? {} : { family: image }) };
+  }
   throw new PipelineError('usage', 'bad-setting', `"${environment}" is no environment`, {
     detail: 'pipelines.config.json says it of an image',
     fix: 'write sklearn:VERSION, pytorch:VERSION, xgboost:VERSION, python:VERSION or the folder of a virtual environment (./.venv)',

@@ -1,0 +1,105 @@
+import { cpSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { type Pipeline, bind, check, emit, toJson } from 'sagemaker-pipelines';
+import { writeProject } from '../support/project.ts';
+import { runCommand } from '../support/run-command.ts';
+
+export const PIPELINES = fileURLToPath(new URL('../../pipelines/', import.meta.url));
+
+/** What every pipeline of this repository has to be; `golden` is the name of its document's file. */
+export function describeDocument(name: string, pipeline: Pipeline, golden: string, kwargs: readonly string[] = []) {
+  describe(`the document of ${golden}`, () => {
+    const assembly = emit(pipeline, { region: 'us-east-1' });
+
+    test('is the golden document', async () => {
+      await expect(toJson(assembly.definition)).toMatchFileSnapshot(`../golden/pipelines/${golden}.json`);
+    });
+
+    test('has nothing wrong with it', () => {
+      expect([...assembly.diagnostics, ...check(assembly.definition)]).toEqual([]);
+    });
+
+    test('needs nothing of an account once it is bound', () => {
+      const bound = bind(assembly.definition, { bucket: 'b', roleArn: 'arn:aws:iam::111122223333:role/r' });
+      expect(bound.Parameters?.map(({ Name }) => Name)).toEqual(Object.keys(pipeline.parameters));
+    });
+
+    test('writes every result to a place of its execution', () => {
+      const written = [
+        ...JSON.stringify(assembly.definition).matchAll(
+          /"(?:S3OutputPath|S3Output":\{"S3Uri)":(\{"Std:Join.*?\}\}|"[^"]*")/g,
+        ),
+      ].map(([, place]) => place!);
+      expect(written.length).toBeGreaterThan(0);
+      for (const place of written) expect(place).toContain('Execution.PipelineExecutionId');
+    });
+
+    test('is the same bytes from another folder', async () => {
+      const project = copyOfPipelines();
+      const { stdout, exitCode } = await project.run('get-pipeline-definition', ['--name', name, '-f', '-', ...kwargs]);
+      expect({ stdout, exitCode }).toEqual({ stdout: toJson(assembly.definition), exitCode: 0 });
+    });
+  });
+}
+
+/** A project of its own with all the pipelines of this repository: what a run leaves is not left here. */
+export function copyOfPipelines() {
+  const project = writeProject({}, 'a copy');
+  cpSync(PIPELINES, join(project.folder, 'pipelines'), {
+    recursive: true,
+    filter: (path) => !path.includes('__pycache__'),
+  });
+  return project;
+}
+
+/** Environments are kept from one test run to the next; how pip finds packages is this machine's matter. */
+const ENV = {
+  HOME: homedir(),
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PIP_'))),
+} as Record<string, string>;
+
+/** What `run-pipeline --json` answers. */
+interface RunAnswer {
+  readonly run: string;
+  readonly state: string;
+  readonly steps: readonly { step: string; state: string; facts: Record<string, unknown>; reason?: string }[];
+  readonly error?: { code: string; message: string };
+}
+
+/** Runs a pipeline on this machine in a copy of this repository's. */
+export async function runHere(project: ReturnType<typeof copyOfPipelines>, name: string, ...flags: string[]) {
+  const { stdout, stderr, exitCode } = await project.run(
+    'run-pipeline',
+    ['--name', name, '--local', '--json', ...flags],
+    ENV,
+    580_000,
+  );
+  if (!stdout.startsWith('{')) throw new Error(stderr);
+  const answer = JSON.parse(stdout) as RunAnswer;
+  const store = join(project.folder, '.sagemaker-pipelines', 'store', 'sagemaker-local');
+  return {
+    ...answer,
+    stderr,
+    exitCode,
+    store,
+    /** A file that a step wrote, by the pipeline's own name. */
+    file: (pipeline: string, ...path: string[]) => join(store, pipeline, answer.run, ...path),
+    states: Object.fromEntries(answer.steps.map(({ step, state }) => [step, state])),
+  };
+}
+
+/** Runs a script of a pipeline as a container would. */
+export function runScript(
+  python: string,
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+) {
+  return runCommand(python, [join(PIPELINES, script), ...args], {
+    timeLimit: 120_000,
+    env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1', ...env },
+  });
+}
