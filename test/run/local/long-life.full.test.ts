@@ -10,9 +10,8 @@ const isLinux = process.platform === 'linux';
 
 /** What this process holds on to, and how many files there are beside those of the runs. */
 function held(state: string): { files: number; descriptors: number; children: number; handles: number } {
-  const parts = readdirSync(state).filter((name) => name !== 'runs');
-  const files = parts.flatMap((name) =>
-    readdirSync(join(state, name), { recursive: true, withFileTypes: true } as const).filter((entry) => entry.isFile()),
+  const files = readdirSync(state, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && !join(entry.parentPath, entry.name).startsWith(join(state, 'runs')),
   );
   return {
     files: files.length,
