@@ -4,6 +4,7 @@ import { fail } from './fail.ts';
 import { lambda } from './lambda.ts';
 import { model } from './model.ts';
 import { processing } from './processing.ts';
+import { qualityCheck } from './quality-check.ts';
 import { registerModel } from './register-model.ts';
 import type { StepKind } from './step.ts';
 import { training } from './training.ts';
@@ -17,6 +18,7 @@ const KINDS: Readonly<Record<string, StepKind>> = {
   Lambda: lambda,
   Model: model,
   Processing: processing,
+  QualityCheck: qualityCheck,
   RegisterModel: registerModel,
   Training: training,
   Transform: transform,
@@ -36,7 +38,6 @@ const REASONS: Readonly<Record<string, string>> = {
   ClarifyCheck: 'it runs an image of AWS that is not at hand',
   EMR: 'it needs a cluster of Amazon EMR',
   EMRServerless: 'it needs an application of Amazon EMR Serverless',
-  QualityCheck: 'it runs an image of AWS that is not at hand',
 };
 
 /** Why steps of a type do not run here. */

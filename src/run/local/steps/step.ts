@@ -79,7 +79,7 @@ export type Report = (
   severity: Diagnostic['severity'],
   code: string,
   message: string,
-  rest?: { readonly below?: string; readonly detail?: string; readonly fix?: string | undefined },
+  rest?: { readonly below?: string; readonly detail?: string | undefined; readonly fix?: string | undefined },
 ) => void;
 
 /** A place that a step reads from, as far as it is known before the run. */
