@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 
@@ -52,9 +52,12 @@ const QUICK_PY = `def lambda_handler(event, context):
     return {"said": "done"}
 `;
 
-const SLOW_PY = `import os, time
+// What it starts leaves its group and its session, and holds none of its pipes.
+const SLOW_PY = `import os, subprocess, time
 def lambda_handler(event, context):
     if not os.path.exists("pid.txt"):
+        quiet = subprocess.DEVNULL
+        subprocess.Popen(["/bin/sh", "-c", "sleep 600; :"], start_new_session=True, stdin=quiet, stdout=quiet, stderr=quiet)
         open("pid.new", "w").write(str(os.getpid()))
         os.rename("pid.new", "pid.txt")
         time.sleep(600)
@@ -68,6 +71,18 @@ const FILES = {
   'slow.py': SLOW_PY,
   'pipelines.config.json': JSON.stringify({ functions: FUNCTIONS }),
 };
+
+/** Who works in a folder, whoever started them: Linux tells. */
+function processesIn(folder: string): string[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readlinkSync(`/proc/${name}/cwd`).startsWith(folder) && isRunning(Number(name));
+    } catch {
+      return false;
+    }
+  });
+}
 
 test('after kill -9 nothing of the run is left alive, and it goes on from the step that was under way', async () => {
   const { folder, run } = writeProject(FILES);
@@ -83,6 +98,8 @@ test('after kill -9 nothing of the run is left alive, and it goes on from the st
   const ended = once(child, 'close');
   await vi.waitFor(() => expect(existsSync(join(folder, 'pid.txt'))).toBe(true), 30_000);
   const pid = Number(readFileSync(join(folder, 'pid.txt'), 'utf8'));
+  const isLinux = process.platform === 'linux';
+  expect(processesIn(folder).length).toBeGreaterThan(isLinux ? 3 : -1);
   const early = await run('run-pipeline', [...words, '--resume', 'latest']);
   expect({ exitCode: early.exitCode, isTold: early.stderr.includes('error[run-goes-on]') }).toEqual({
     exitCode: 2,
@@ -90,7 +107,7 @@ test('after kill -9 nothing of the run is left alive, and it goes on from the st
   });
   child.kill('SIGKILL');
   await ended;
-  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 20_000);
+  await vi.waitFor(() => expect([isRunning(pid), processesIn(folder)]).toEqual([false, []]), 20_000);
   const resumed = await run('run-pipeline', [...words, '--resume', 'latest']);
   expect(resumed.stderr).not.toContain('error');
   expect(resumed.exitCode).toBe(0);
