@@ -46,6 +46,15 @@ export const FORMATS = {
       return { text: templateText(template), diagnostics };
     },
   },
+  typescript: {
+    // Not `pipeline.ts`: in the pipeline's own folder that is what it is emitted from.
+    fileName: 'pipeline.emitted.ts',
+    write: async ({ name, description, tags, parallelism, definition }, account) => {
+      const { toTypeScript } = await import('../emit/typescript/pipeline.ts');
+      const { text } = toTypeScript(bind(definition, account), { name, description, tags, parallelism });
+      return { text, diagnostics: [] };
+    },
+  },
   mermaid: {
     fileName: 'pipeline.mmd',
     write: async ({ definition }) => {
@@ -55,9 +64,9 @@ export const FORMATS = {
   },
   html: {
     fileName: 'pipeline.html',
-    write: async ({ name, definition }) => {
+    write: async ({ name, definition }, account) => {
       const { renderReport } = await import('../report/render-report.ts');
-      return { text: renderReport({ name, document: definition }), diagnostics: [] };
+      return { text: renderReport({ name, document: bind(definition, account) }), diagnostics: [] };
     },
   },
 } as const satisfies Readonly<Record<string, Format>>;

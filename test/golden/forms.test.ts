@@ -6,7 +6,7 @@ import { type ShippedPipeline, shippedPipelines } from './shipped-pipelines.ts';
 
 /** The definition itself has a golden file with each pipeline's own tests, and the page tests in a browser. */
 const FORMS = (Object.keys(FORMATS) as FormatName[]).filter((name) => name !== 'json' && name !== 'html');
-const ENDINGS: Readonly<Partial<Record<string, string>>> = { mermaid: 'mmd', typescript: 'ts' };
+const ENDINGS: Readonly<Partial<Record<string, string>>> = { mermaid: 'mmd', typescript: 'ts.txt' };
 
 const shipped = await shippedPipelines();
 
