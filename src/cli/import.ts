@@ -31,6 +31,7 @@ export const importDocument = defineCommand({
   },
   operands: { name: 'a definition, or what describe-pipeline answers; - for stdin', least: 1, most: 1 },
   async run(args, context, [word = '-']): Promise<Answer> {
+    if (args.name !== undefined) checkName(args.name);
     const file = word === '-' ? '-' : resolve(context.cwd, word);
     const target = args['file-name'] ?? 'pipeline.ts';
     const source = readDefinition(file);
@@ -64,6 +65,14 @@ export const importDocument = defineCommand({
     };
   },
 });
+
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html */
+function checkName(name: string): void {
+  if (/^[A-Za-z0-9](?:-*[A-Za-z0-9]){0,255}$/.test(name)) return;
+  throw new PipelineError('usage', 'bad-value', `AWS takes no pipeline called "${name}"`, {
+    fix: 'letters, digits and dashes between them, 256 at most',
+  });
+}
 
 // Files that are called by what they are and not by what they are about.
 const NAMELESS = ['-', 'pipelinedefinition', 'definition', 'pipeline'];

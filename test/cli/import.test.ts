@@ -88,6 +88,13 @@ test('what is no definition is refused', async () => {
   expect(await run(COMMAND, ['import', 'none.json'])).toMatchObject({ exitCode: 2 });
 });
 
+test('a name that AWS takes for no pipeline is refused', async () => {
+  const { run } = writeProject({ 'churn.json': JSON.stringify(DOCUMENT) });
+  const { exitCode, stderr } = await run(COMMAND, ['import', 'churn.json', '--name', 'a churn']);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('error[bad-value]  AWS takes no pipeline called "a churn"');
+});
+
 test('a pipeline of this project can be written as TypeScript too', async () => {
   const { run } = writeProject({ 'pipelines/churn/pipeline.ts': MODULE });
   const options = ['--format', 'typescript', '-f', '-', '--no-check'];
