@@ -111,7 +111,7 @@ export default function serialInference({ model = 'sklearn', ...unknown }: Optio
     'BatchTransform',
     batchTransform({
       model: create.properties.ModelName,
-      input: preprocess.output('test'),
+      input: join`${preprocess.output('test')}/test.csv`,
       contentType: 'text/csv',
       instance: { type: BatchTransformInstanceType, count: BatchTransformInstanceCount },
       // The label is kept in the row, and the model does not see it.

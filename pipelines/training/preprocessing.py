@@ -1,8 +1,8 @@
 """Prepares census records, in training and at inference by the same code and the same fitted artefact.
 
-    --mode train   cleans the records, parts them by a seed, fits the preprocessor on the training part alone, and writes
-                   train/ and test/ (features.csv, labels.csv) and preprocessor/ (the artefact, and baseline.json: what
-                   the training part was distributed like)
+    --mode train   cleans the records, parts them by a seed, fits the preprocessor on the training part alone, and
+                   writes train/ and test/ (features.csv, labels.csv) and preprocessor/ (the artefact, and
+                   baseline.json: what the training part was distributed like)
     --mode infer   applies the artefact out of the model's archive and writes features/features.csv, one row for every
                    record in order, records/records.csv with each record and where it stood, and records/lineage.json
 

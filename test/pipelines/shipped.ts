@@ -1,9 +1,10 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type Pipeline, bind, check, emit, toJson } from 'sagemaker-pipelines';
+import { scikitLearnEnvironment } from '../run/local/containers/python/environments.ts';
 import { writeProject } from '../support/project.ts';
 import { runCommand } from '../support/run-command.ts';
 
@@ -91,15 +92,29 @@ export async function runHere(project: ReturnType<typeof copyOfPipelines>, name:
   };
 }
 
-/** Runs a script of a pipeline as a container would. */
-export function runScript(
-  python: string,
-  script: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-) {
-  return runCommand(python, [join(PIPELINES, script), ...args], {
-    timeLimit: 120_000,
-    env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1', ...env },
-  });
+/** What a sample comes to when it is computed with plain scikit-learn, without the pipelines' scripts. */
+export async function computeDirectly<Found>(what: 'housing' | 'census' | 'reviews'): Promise<Found> {
+  const { python } = await scikitLearnEnvironment();
+  const script = fileURLToPath(new URL('direct_computation.py', import.meta.url));
+  const { stdout, stderr, exitCode } = await runCommand(python, ['-B', script, what, PIPELINES]);
+  if (exitCode !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as Found;
+}
+
+/** The records of a CSV file without quotes. */
+export function readCsv(file: string): string[][] {
+  return readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+}
+
+export function readJson<Content>(file: string): Content {
+  return JSON.parse(readFileSync(file, 'utf8')) as Content;
+}
+
+/** Two lists of numbers are the same but for what another build of NumPy makes of the last digits. */
+export function expectSameNumbers(found: readonly number[], expected: readonly number[]): void {
+  expect(found.length).toBe(expected.length);
+  expect(Math.max(...found.map((value, at) => Math.abs(value - expected[at]!)))).toBeLessThan(1e-9);
 }
