@@ -68,6 +68,7 @@ const buildDeployment = defineCommand({
     pipeline: { type: 'text', alias: ['name'], describe: 'The pipeline: a folder of pipelines/, or a path' },
     kwargs: { type: 'text', describe: 'Options for a pipeline that is a function: JSON, or a Python dict' },
     definition: { type: 'flag', describe: 'Deploy a pipeline beside the models [yes]' },
+    check: { type: 'flag', describe: 'Check the definition first; --no-check leaves it out [yes]' },
     'pipeline-name': { type: 'text', describe: "The pipeline's name in the target [<project>-<id>-<stage>]" },
     'pipeline-file': { type: 'text', describe: "What the definition's file ends in [pipelinedefinition.json]" },
     'import-config': { type: 'text', describe: "The stage's configuration [cloudformation/<stage>-config.json]" },

@@ -202,7 +202,7 @@ type ReleaseFlags = Texts<
   | 'pipeline-file'
 > &
   Lists<'model-package-group-name' | 'image-map'> &
-  Switches<'follow-approval' | 'vpc' | 'keep-images' | 'definition'>;
+  Switches<'follow-approval' | 'vpc' | 'keep-images' | 'definition' | 'check'>;
 
 /** Looks at both accounts and the pipeline and says what the release comes to; nothing is written. */
 export async function planRelease(
@@ -239,6 +239,7 @@ export async function planRelease(
     kwargs: flags.kwargs,
     region: target.region,
     otherwise: 'nothing was written',
+    check: flags.check,
   };
   const read = flags.definition === false ? undefined : await readPipeline(wanted, readConfig(context.cwd), context);
   const plan = await planPromotion(accounts, {

@@ -91,6 +91,16 @@ function manySteps(python) {
         ['of which text, ms', range(of('ours', 'text'), 0), 'in emitting', '', ''],
         ['`check` afterwards, ms', range(of('ours', 'check'), 0), 'none', '', ''],
         [
+          `a step of ${MANY} checked against one of ${FEW}`,
+          '',
+          '',
+          range(
+            pair(of('ours', 'check'), of('few', 'check'), (many, few) => many / MANY / (few / FEW)),
+            2,
+          ),
+          'linear: ≤ 1',
+        ],
+        [
           `a step of ${MANY} against one of ${FEW}`,
           '',
           '',

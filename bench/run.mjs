@@ -11,6 +11,7 @@ import { promotion } from './promotion.mjs';
 import { pythonSdk } from './python-sdk.mjs';
 import { sourcePositions } from './source-positions.mjs';
 import { types } from './types.mjs';
+import { upload } from './upload.mjs';
 
 /** @type {Record<string, () => string>} */
 const FIGURES = {
@@ -22,10 +23,11 @@ const FIGURES = {
   'python-sdk': pythonSdk,
   'source-positions': sourcePositions,
   types,
+  upload,
 };
 
 /** They take minutes and gigabytes of memory, and are taken when they are asked for. */
-const ON_REQUEST = ['promotion'];
+const ON_REQUEST = ['batch-transform', 'promotion', 'upload'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in FIGURES));

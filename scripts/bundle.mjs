@@ -15,6 +15,7 @@ const PLAIN_TEXT = ['string-width', 'wrap-ansi', 'strip-ansi'];
 try {
   await bundle();
   copyPython();
+  copyPage();
   declare();
   replace();
 } finally {
@@ -33,6 +34,7 @@ async function bundle() {
       'bin/build-deployment': 'build.ts',
       // One folder down, as in the sources: `build.ts` starts commands from there.
       'cli/deployment': 'src/cli/deployment.ts',
+      'testing/testing': 'src/testing/testing.ts',
     },
     platform: 'node',
     // Comments with the paths of this machine would make the same sources another build elsewhere.
@@ -67,6 +69,12 @@ function copyPython() {
     recursive: true,
     filter: (path) => !/(?:__pycache__|\.pyc)$/.test(path),
   });
+}
+
+/** What the report page is dressed in stands beside the chunk that reads it. */
+function copyPage() {
+  for (const name of ['page.css', 'page.js'])
+    cpSync(join(root, 'src/report/page', name), join(beside, 'chunks/page', name));
 }
 
 function declare() {

@@ -200,7 +200,9 @@ export function readParams(values: Readonly<Record<string, unknown>>) {
   const parameters = Object.fromEntries(
     Object.entries(CONFIG).flatMap(([key, parameter]) => (key in values ? [[parameter, values[key]]] : [])),
   );
-  const derived = `s3://${String(bucket)}/${String(prefix ?? 'serial-inference')}/housing_data/raw`;
-  if (data === undefined && bucket !== undefined) parameters['InputData'] = derived;
+  if (data === undefined && typeof bucket === 'string') {
+    const folder = typeof prefix === 'string' ? prefix : 'serial-inference';
+    parameters['InputData'] = `s3://${bucket}/${folder}/housing_data/raw`;
+  }
   return { parameters, bucket, name };
 }

@@ -23,6 +23,7 @@ export const LAYERS = new Map(
     run: 5,
     promote: 5,
     report: 6,
+    testing: 6,
     cli: 7,
     bin: 8,
   }),

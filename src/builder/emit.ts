@@ -61,13 +61,16 @@ export function emit(pipeline: Pipeline, options: EmitOptions): Assembly {
   const sites: [Path, Site][] = [];
   const steps = emitSteps(placement.top, child(undefined, 'Steps'), { placement, resolved, sites, report });
   const experiment = emitExperiment(parts.experiment, world, report);
-  const definition: PipelineDocument = {
+  const siblings = resolve(parts.siblings, world);
+  reportFaults(siblings.faults, undefined, report);
+  const members: PipelineDocument = {
     Version: SCHEMA_VERSION,
     Metadata: {},
     Parameters: [...declarationsOf(parameters, sites), ...lateBoundDeclarations(world.lateBound)],
     PipelineExperimentConfig: experiment,
     Steps: steps,
   };
+  const definition = withSiblings(members, parts.siblings, siblings.json);
 
   let origins: Record<string, string> | undefined;
   const originsNow = (): Record<string, string> => (origins ??= describeSites(sites));
@@ -149,6 +152,17 @@ function emitExperiment(
   return json['PipelineExperimentConfig'] as unknown as ExperimentConfig;
 }
 
+function withSiblings(
+  document: PipelineDocument,
+  given: PipelineParts['siblings'],
+  siblings: JsonObject,
+): PipelineDocument {
+  const names = Object.keys(given);
+  if (names.length === 0) return document;
+  const left = Object.entries(document).filter(([member]) => !(names.includes(member) && given[member] === undefined));
+  return { ...Object.fromEntries(left), ...siblings } as unknown as PipelineDocument;
+}
+
 /** The name of each parameter: the one it is listed under. */
 function namesOf(parts: PipelineParts, report: (diagnostic: Diagnostic) => void): Map<ParameterNode, string> {
   const names = new Map<ParameterNode, string>();
@@ -201,6 +215,7 @@ function declarationsOf(parameters: ReadonlyMap<ParameterNode, string>, sites: [
       Type: node.type,
       ...(node.default === undefined ? {} : { DefaultValue: node.default }),
       ...(node.enum === undefined ? {} : { EnumValues: node.enum }),
+      ...(node.description === undefined ? {} : { Description: node.description }),
     };
   });
 }

@@ -26,6 +26,7 @@ export interface ParameterNode {
   readonly type: ParameterType;
   readonly default: ParameterValue | undefined;
   readonly enum: readonly string[] | undefined;
+  readonly description: string | undefined;
   readonly site: Site;
 }
 

@@ -42,6 +42,8 @@ export type ParameterValues<P> = { readonly [K in keyof Values<P>]: Values<P>[K]
 export interface ParameterOptions<D> {
   /** What a run that says nothing gets; every run has to give a parameter without one. */
   readonly default?: D;
+  /** What it is for. */
+  readonly description?: string | undefined;
 }
 
 /** What a text parameter may be told. */
@@ -53,13 +55,14 @@ export interface TextParameterOptions<E extends string, D> extends ParameterOpti
 function declare<T, D>(
   builder: (...args: never[]) => unknown,
   type: ParameterType,
-  options: { readonly default?: ParameterValue | undefined; readonly enum?: readonly string[] | undefined },
+  options: ParameterOptions<ParameterValue | undefined> & { readonly enum?: readonly string[] | undefined },
 ): Declared<T, D> {
   return expression<T>({
     kind: 'parameter',
     type,
     default: options.default,
     enum: options.enum,
+    description: options.description,
     site: siteOf(builder),
   }) as Declared<T, D>;
 }

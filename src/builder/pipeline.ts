@@ -26,6 +26,8 @@ export interface PipelineSpec<P extends Parameters> {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** How many steps may run at once. */
   readonly parallelism?: number | undefined;
+  /** Members of the document that have no word here, in AWS's spelling; `undefined` leaves one out that there is else. */
+  readonly siblings?: { readonly [member: string]: unknown } | undefined;
 }
 
 /** A pipeline: a pure value, the same wherever and whenever it is made. */
@@ -44,6 +46,7 @@ export interface PipelineParts {
   readonly experiment: Experiment | null | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly parallelism: number | undefined;
+  readonly siblings: { readonly [member: string]: unknown };
   readonly site: Site;
 }
 
@@ -63,6 +66,7 @@ export function definePipeline<const P extends Parameters = {}>(spec: PipelineSp
     experiment: spec.experiment,
     tags: Object.freeze({ ...spec.tags }),
     parallelism: spec.parallelism,
+    siblings: Object.freeze({ ...spec.siblings }),
     site: siteOf(definePipeline),
   };
   return Object.freeze({ name: spec.name, parameters, [PIPELINE]: Object.freeze(parts) });

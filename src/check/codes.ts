@@ -90,6 +90,10 @@ export const CODES = {
     meaning: 'A retry policy is outside of its limits, says two things at once, or names no failure that there is.',
     page: `${GUIDE}pipelines-retry-policy.html`,
   },
+  'serving-code-location': {
+    meaning: "A model's image will not find the code that serves the model: it looks somewhere else, or is not told.",
+    page: `${GUIDE}your-algorithms-inference-code.html`,
+  },
   'shared-output': {
     meaning: 'Two outputs that may both be written go to one place, and overwrite each other.',
     page: `${API}TransformOutput.html`,

@@ -61,14 +61,9 @@ function* policyFaults(policy: JsonObject, path: Path, seen: Set<string>): Gener
   }
   yield* exceptionFaults(policy['ExceptionType'], child(path, 'ExceptionType'), seen);
   if (typeof policy['MaxAttempts'] === 'number' && typeof policy['ExpireAfterMin'] === 'number') {
-    yield error(
-      'retry-policy',
-      child(path, 'ExpireAfterMin'),
-      'A retry policy has MaxAttempts or ExpireAfterMin, not both',
-      {
-        fix: 'take one of them out',
-      },
-    );
+    yield error('retry-policy', path, 'A retry policy has MaxAttempts or ExpireAfterMin, not both', {
+      fix: 'take one of them out',
+    });
   }
 }
 

@@ -32,13 +32,19 @@ const RUNNERS: Readonly<Record<Target, ((settings: RunSettings, context: Context
   },
   'step-functions': undefined,
   local: async ({ args, region }, context) => {
-    const [{ localSettings }, { runLocally }] = await Promise.all([
+    const [{ localSettings }, { runLocally }, { leavingReport }, { tellingPlaces }] = await Promise.all([
       import('./on-this-machine.ts'),
       import('../run/local/run.ts'),
+      import('./leave-report.ts'),
+      import('./local-places.ts'),
     ]);
+    const show = async (page: string) => (await import('./open-page.ts')).openPage(page, context);
     return (request, world) => {
       const { parallelism } = request.assembly;
-      return runLocally(request, world, localSettings(args, { region, parallelism }, context));
+      const own = localSettings(args, { region, parallelism }, context);
+      const { mounts } = own;
+      const run = tellingPlaces((asked, around) => runLocally(asked, around, own), own);
+      return leavingReport(run, { mounts, ...(args.open === true ? { show } : {}) })(request, world);
     };
   },
 };
@@ -63,8 +69,13 @@ export async function execute(
       fix: 'add --dry-run to see what would run',
     });
   }
-  const run = await load(settings, context);
   const { args, rerun } = settings;
+  if (args.open === true && target !== 'local') {
+    throw new PipelineError('usage', 'bad-value', `--open shows the page that a run on this machine leaves`, {
+      fix: 'add --local',
+    });
+  }
+  const run = await load(settings, context);
   const secrets = secretValues(request.parameters);
   return await showRun((world) => run(request, world), before, args, context, { rerun, secrets });
 }

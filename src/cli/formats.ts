@@ -37,6 +37,13 @@ export const FORMATS = {
       return { text: toMermaid(definition), diagnostics: [] };
     },
   },
+  html: {
+    fileName: 'pipeline.html',
+    write: async (definition, { name }) => {
+      const { renderReport } = await import('../report/render-report.ts');
+      return { text: renderReport({ name, document: definition }), diagnostics: [] };
+    },
+  },
 } as const satisfies Readonly<Record<string, Format>>;
 
 export type FormatName = keyof typeof FORMATS;

@@ -1,7 +1,8 @@
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PipelineError } from '../definition/error.ts';
-import { fetchFrom } from '../run/local/fetch.ts';
+import type { Fetch } from '../run/local/fetch.ts';
+import { findRun } from '../run/local/read-runs.ts';
 import type { LocalSettings } from '../run/local/run.ts';
 import { parseS3Uri } from '../run/local/store/place.ts';
 import type { Mount } from '../run/local/store/store.ts';
@@ -10,6 +11,7 @@ import { readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import type { Setting } from './settings.ts';
 import { stateFolderOf } from './state-folder.ts';
+import { thisProcess } from './this-process.ts';
 
 /** The flags of a run on this machine, beside those of every run. */
 export const LOCAL_FLAGS = {
@@ -23,7 +25,16 @@ export const LOCAL_FLAGS = {
     choices: ['process', 'docker'],
     describe: "Local: what runs a step's image: processes in Python environments, or Docker [process]",
   },
+  open: { type: 'flag', describe: 'Local: show the page of the run in a browser when it has ended' },
   'strict-environment': { type: 'flag', describe: 'Local: refuse Python environments that differ from their image' },
+  cache: {
+    type: 'flag',
+    describe: "Local: use earlier results of all steps; --no-cache: of none [as each step's CacheConfig says]",
+  },
+  resume: {
+    type: 'text',
+    describe: 'Local: go on with a run that was killed, was stopped or failed: its name, or latest',
+  },
 } as const satisfies Options;
 
 /** What the flags say, as the runner takes it. */
@@ -45,6 +56,9 @@ export function localSettings(
     stateFolder: stateFolderOf(context),
     region: region.value,
     maxParallel: asked === undefined ? Math.min(parallelism ?? Infinity, availableParallelism()) : Number(asked),
+    owner: thisProcess(),
+    ...(args.cache === undefined ? {} : { cache: args.cache ? 'all' : 'none' }),
+    ...(args.resume === undefined ? {} : { resume: findRun(stateFolderOf(context), args.resume) }),
     mounts: args.map.map((word) => mountOf(word, context.cwd)),
     ...(args.fetch === true ? { fetch: fetchInto(region.value, args.profile) } : {}),
     containers: async ({ tell, fetchObject }) => {
@@ -79,7 +93,9 @@ export function localSettings(
 function fetchInto(region: string, profile: string | undefined): NonNullable<LocalSettings['fetch']> {
   return (tell) => {
     const open = async () => (await import('../s3/client.ts')).openS3({ region, profile });
-    return fetchFrom({ open, tell });
+    let loaded: Promise<Fetch> | undefined;
+    const load = async (): Promise<Fetch> => (await import('../run/local/fetch.ts')).fetchFrom({ open, tell });
+    return async (store, uri) => (await (loaded ??= load()))(store, uri);
   };
 }
 

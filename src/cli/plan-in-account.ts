@@ -59,7 +59,10 @@ export async function diffInAccount(assembly: Assembly, options: SageMakerOption
  * Whether it is worth while to load AWS's SDK for a look: the ordinary places where credentials are. Those of the machine
  * itself (EC2) are not looked for, since their absence is noticed only after a second.
  */
-function mayHaveCredentials({ profile }: SageMakerOptions, env: Context['env']): boolean {
+export function mayHaveCredentials(
+  { profile }: { readonly profile?: string | undefined },
+  env: Context['env'],
+): boolean {
   const variables = [
     'AWS_ACCESS_KEY_ID',
     'AWS_PROFILE',

@@ -15,7 +15,8 @@ import { type Plan, TARGETS, type Target, planText, plannedImages } from './plan
 import { SHOW_FLAGS } from './render/flags.ts';
 import { type ReadPipeline, readPipeline } from './read-pipeline.ts';
 import { readParams, readSample } from './sample.ts';
-import { rerunCommand } from './rerun.ts';
+import { rerunCommand, resumeCommand } from './rerun.ts';
+import { resumedValues } from './resumed.ts';
 import { runRegion } from './run-region.ts';
 import { withModels } from './sample-models.ts';
 import { bucketOf, regionNotes, regionOf, roleOf } from './settings.ts';
@@ -93,14 +94,15 @@ export async function runSource(
   const account = { region, role, bucket, wait: args.wait ?? true };
   if (args.diff === true) return await diff(described, target, account, args);
   const given = [flags, ...(params === undefined ? [] : [params.given])];
-  const written = target === 'local' ? readSample(file) : undefined;
+  const resumed = args.resume === undefined ? [] : [resumedValues(args.resume, given, context)];
+  const written = target === 'local' && args.resume === undefined ? readSample(file) : undefined;
   const makeModel = (name: string, why: string): Promise<Answer> =>
     runFirst(name, why, args, context, [...ranFor, file]);
   const mayMake = args['dry-run'] === true ? undefined : makeModel;
   const completed = written && (await withModels(written, given, mayMake, context));
   if (completed !== undefined && 'failed' in completed) return completed.failed;
   const sample = completed?.sample;
-  const parameters = runParameters(assembly, [...given, ...(sample === undefined ? [] : [sample])]);
+  const parameters = runParameters(assembly, [...given, ...(sample === undefined ? [] : [sample]), ...resumed]);
   const secrets = parameters.filter(({ name, value }) => isSecret(name, value)).map(({ name }) => name);
   const plan: Plan = {
     pipeline: assembly.name,
@@ -128,7 +130,8 @@ export async function runSource(
   if (args['dry-run'] !== true) {
     const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
     const given = Object.fromEntries(values) as Record<string, ParameterValue>;
-    const rerun = target === 'local' ? undefined : rerunCommand(command, context.argv, secretValues(given));
+    const again = target === 'local' ? resumeCommand : rerunCommand;
+    const rerun = again(command, context.argv, secretValues(given));
     const request = { assembly: described, parameters: given };
     const before = { notes, diagnostics: warned };
     // What only a run needs is loaded by one: a plan has to be quick.

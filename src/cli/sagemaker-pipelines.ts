@@ -16,6 +16,10 @@ export const sagemakerPipelines: Suite = {
     },
     run: { summary: 'Run a pipeline, or a definition from anywhere', load: async () => (await import('./run.ts')).run },
     runs: { summary: 'What ran on this machine', load: async () => (await import('./runs/suite.ts')).runs },
+    view: {
+      summary: 'A run or a definition as a page',
+      load: async () => (await import('./view.ts')).view,
+    },
     models: {
       summary: 'The models registered on this machine',
       load: async () => (await import('./models/suite.ts')).models,
@@ -23,6 +27,10 @@ export const sagemakerPipelines: Suite = {
     executions: {
       summary: 'What runs and ran on SageMaker',
       load: async () => (await import('./executions/executions.ts')).executions,
+    },
+    doctor: {
+      summary: 'What works on this machine, what is missing, and how to mend it',
+      load: async () => (await import('./doctor.ts')).doctor,
     },
     callbacks: {
       summary: 'Answers to Callback steps that wait',

@@ -36,6 +36,7 @@ export interface ParameterDeclaration {
   readonly Type?: ParameterType;
   readonly DefaultValue?: ParameterValue;
   readonly EnumValues?: readonly string[];
+  readonly Description?: string;
 }
 
 /** The type of a parameter's values. */

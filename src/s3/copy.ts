@@ -56,7 +56,9 @@ export async function transferObject(
   try {
     return await copyServerSide(target, from, head, to, options);
   } catch (error) {
-    if (!isPipelineError(error) || awsFault(error.cause) !== 'access-denied') throw error;
+    const fault = isPipelineError(error) ? awsFault(error.cause) : undefined;
+    // The source's key may be one that only the source's identity may decrypt with; the target's own is asked for again.
+    if (fault !== 'access-denied' && fault !== 'kms-denied') throw error;
     return copyThroughHere(source, from, head, target, to, options);
   }
 }

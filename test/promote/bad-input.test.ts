@@ -145,8 +145,7 @@ describeWithPython('a release that cannot be made', () => {
     await approved();
     const message = 'User is not authorized to perform: kms:GenerateDataKey on this resource';
     proxy.add({
-      when: ({ method, headers }) =>
-        method === 'PUT' && headers['x-amz-server-side-encryption-aws-kms-key-id'] !== undefined,
+      when: ({ headers }) => headers['x-amz-server-side-encryption-aws-kms-key-id'] !== undefined,
       fault: errorAnswer(403, 'AccessDenied', message),
       times: 100,
     });
@@ -206,6 +205,18 @@ export default definePipeline({ name: 'wrong', parameters: {}, steps: [step.fail
 `;
     writeFileSync(join(repository.folder, 'pipelines/batch_inference/pipeline.ts'), pipeline);
     expect(await refusal(['error[unknown-step]', 'nothing was written'])).toEqual(ended(3));
+  });
+
+  test('what the target may not decrypt within S3 comes through this machine, by the source’s own right', async () => {
+    await approved();
+    proxy.add({
+      when: ({ headers }) => headers['x-amz-copy-source'] !== undefined,
+      fault: errorAnswer(403, 'AccessDenied', 'User is not authorized to perform: kms:Decrypt on this resource'),
+      times: 100,
+    });
+    const { exitCode, stderr } = await repository.release(releaseFlags(GROUP), { AWS_ENDPOINT_URL: proxy.endpoint });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('(7 bytes, streamed)');
   });
 
   test('a group with a name of 63 characters is released', async () => {

@@ -22,7 +22,9 @@ import {
 } from './two-accounts.ts';
 
 const GROUP = 'rings';
-const MODEL = 'weights'.repeat(100_000);
+const MODEL = Buffer.alloc(700_000, 'weights');
+/** More than one part. */
+const LARGE_MODEL = Buffer.alloc(17 * 2 ** 20, 'many weights');
 
 /** Whether a request changes anything: of SageMaker's all are POST, and S3's are told by their method. */
 function isWrite({ method, path, headers }: Seen): boolean {
@@ -56,10 +58,10 @@ describeWithPython('a release that is killed', () => {
   });
   afterEach(() => repository.remove());
 
-  const prepare = async (): Promise<void> => {
+  const prepare = async (model: Buffer): Promise<void> => {
     await accounts.reset();
     proxy.clear();
-    await register(accounts.source, GROUP, singleContainer(await putSource(accounts.source, 'model.tar.gz', MODEL)));
+    await register(accounts.source, GROUP, singleContainer(await putSource(accounts.source, 'model.tar.gz', model)));
   };
   const denyServerSide = (): void =>
     proxy.add({
@@ -96,19 +98,20 @@ describeWithPython('a release that is killed', () => {
     'at any of its writes, copying %s, leaves nothing half done that is named, and the next one finishes it',
     async (how) => {
       const isStreamed = how !== 'within S3';
-      await prepare();
+      const model = isStreamed ? LARGE_MODEL : MODEL;
+      await prepare(model);
       if (isStreamed) denyServerSide();
       expect(await once(start(), 'close')).toEqual([0, null]);
       const whole = await state();
       expect(whole.versions).toHaveLength(1);
       const isDenied = ({ headers }: Seen): boolean => isStreamed && headers['x-amz-copy-source'] !== undefined;
       const writes = proxy.requests.filter((request) => isWrite(request) && !isDenied(request)).length;
-      // Model, script and document, group and package; in parts there is the beginning, the part and the end.
-      expect(writes).toBe(isStreamed ? 7 : 5);
+      // Model, script and document, group and package; in parts there is the beginning, two parts and the end.
+      expect(writes).toBe(isStreamed ? 8 : 5);
 
       for (let nth = 0; nth < writes; nth++) {
         for (const isDone of [false, true]) {
-          await prepare();
+          await prepare(model);
           if (isStreamed) denyServerSide();
           const child = start();
           killAt(proxy, child, nth, isDone);

@@ -145,12 +145,30 @@ describeWithPython('a copy', () => {
     expect(proxies[1]!.requests).toEqual([]);
   });
 
-  test('that the target refuses says what was to be copied', async () => {
-    add({ when: isPut, fault: errorAnswer(403, 'AccessDenied', 'not authorized to perform: kms:Decrypt') });
-    const where = 's3://models/from here/ü +%&?.tar.gz to s3://other/to there/ü +%&?.tar.gz';
+  test('whose source only its own account may decrypt goes through this machine', async () => {
+    add({ when: isCopy, fault: errorAnswer(403, 'AccessDenied', 'not authorized to perform: kms:Decrypt') });
+    expect(await transferObject(source, FROM, target, TO)).toMatchObject({ how: 'streamed', state: 'written' });
+    await expectWhole();
+  });
+
+  test('that the target refuses either way says why, and nothing is left', async () => {
+    add({
+      when: isPut,
+      fault: errorAnswer(403, 'AccessDenied', 'not authorized to perform: kms:GenerateDataKey'),
+      times: 50,
+    });
     await expect(transferObject(source, FROM, target, TO)).rejects.toMatchObject({
       code: 'aws-kms-denied',
-      message: `Cannot copy ${where}: the KMS key may not be used`,
+      message: 'Cannot write s3://other/to there/ü +%&?.tar.gz: the KMS key may not be used',
+    });
+    await expectNoUploads(there.s3, TO.bucket);
+  });
+
+  test('that fails on the way says from where to where', async () => {
+    add({ when: isCopy, fault: errorAnswer(400, 'InvalidRequest', 'The storage class is not right') });
+    await expect(transferObject(source, FROM, target, TO)).rejects.toMatchObject({
+      code: 'aws-refused',
+      message: 'Cannot copy s3://models/from here/ü +%&?.tar.gz to s3://other/to there/ü +%&?.tar.gz',
     });
   });
 

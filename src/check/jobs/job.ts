@@ -62,7 +62,7 @@ export function* oneOf(part: Part, owner: string, names: readonly string[], mayB
     const message = `${who} has none of ${names.join(', ')}; AWS wants one of them`;
     yield (mayBeNone ? warning : error)('one-of', part.path, message);
   } else if (given.length > 1) {
-    yield error('one-of', placeOf(part, given[1]!), `${who} has ${given.join(' and ')}; AWS takes only one of them`);
+    yield error('one-of', part.path, `${who} has ${given.join(' and ')}; AWS takes only one of them`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Fault, error, warning } from '../rule.ts';
 import { type Job, type Part, oneOf, partOf, partsOf, placeOf, valueOf } from './job.ts';
+import { servingCodeFaults } from './serving-code.ts';
 
 // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
 export const model: Job = {
@@ -43,10 +44,11 @@ export const registration: Job = {
 };
 
 function* containerFaults(container: Part): Generator<Fault> {
+  yield* servingCodeFaults(container);
   const { step } = container;
   if (valueOf(container, 'ModelDataUrl') !== undefined && valueOf(container, 'ModelDataSource') !== undefined) {
     const message = `A container of step ${step.Name} has ModelDataUrl and ModelDataSource; AWS takes only one of them`;
-    yield error('one-of', placeOf(container, 'ModelDataSource'), message);
+    yield error('one-of', container.path, message);
   }
   if (valueOf(container, 'AdditionalModelDataSources') !== undefined) {
     const message = `SageMaker Pipelines may not know AdditionalModelDataSources (step ${step.Name})`;

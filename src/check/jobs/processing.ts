@@ -1,5 +1,5 @@
 import { type Fault, error } from '../rule.ts';
-import { type Job, oneOf, partOf, partsOf, placeOf, textOf } from './job.ts';
+import { type Job, oneOf, partOf, partsOf, textOf } from './job.ts';
 
 // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingInput.html
 export const processing: Job = {
@@ -11,15 +11,10 @@ export const processing: Job = {
       if (s3 === undefined || textOf(s3, 'S3CompressionType') !== 'Gzip') continue;
       // Without a mode AWS decides; only what is said to be File contradicts.
       if (textOf(s3, 'S3InputMode') !== 'File') continue;
-      yield error(
-        'contradiction',
-        placeOf(s3, 'S3CompressionType'),
-        `S3CompressionType Gzip of step ${args.step.Name} needs S3InputMode Pipe`,
-        {
-          detail: 'AWS unpacks only what it streams',
-          fix: 'set S3InputMode to Pipe, or S3CompressionType to None',
-        },
-      );
+      yield error('contradiction', s3.path, `S3CompressionType Gzip of step ${args.step.Name} needs S3InputMode Pipe`, {
+        detail: 'AWS unpacks only what it streams',
+        fix: 'set S3InputMode to Pipe, or S3CompressionType to None',
+      });
     }
     const config = partOf(args, 'ProcessingOutputConfig');
     for (const output of config === undefined ? [] : partsOf(config, 'Outputs')) {

@@ -29,7 +29,7 @@ function* resourceFaults(resources: Part): Generator<Fault> {
   const other = ['InstanceType', 'InstanceCount'].find((name) => valueOf(resources, name) !== undefined);
   if (other === undefined) return;
   const message = `ResourceConfig of step ${resources.step.Name} has InstanceGroups and ${other}; AWS takes only one of them`;
-  yield error('one-of', placeOf(resources, other), message);
+  yield error('one-of', resources.path, message);
 }
 
 /** Channels of training and tuning jobs. */

@@ -12,7 +12,7 @@ export const transform: Job = {
     const [concurrent, payload] = ['MaxConcurrentTransforms', 'MaxPayloadInMB'].map((name) => numberOf(args, name));
     if (concurrent !== undefined && payload !== undefined && concurrent * payload > LARGEST_MEGABYTES) {
       const message = `MaxConcurrentTransforms × MaxPayloadInMB of step ${args.step.Name} is ${concurrent * payload}; AWS takes ${LARGEST_MEGABYTES} at most`;
-      yield error('out-of-range', placeOf(args, 'MaxPayloadInMB'), message, {
+      yield error('out-of-range', args.path, message, {
         detail: `${concurrent} × ${payload} MB`,
       });
     }

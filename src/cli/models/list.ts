@@ -1,5 +1,5 @@
 import { listGroups, listModels, listPackages } from '../../run/local/registry.ts';
-import { columns } from '../columns.ts';
+import { tableText } from '../render/table.ts';
 import { type Answer, defineCommand } from '../command.ts';
 import { registryOf } from './registry-of.ts';
 
@@ -22,7 +22,7 @@ export const listModelsCommand = defineCommand({
       ...models.map((name) => [name, 'model', '']),
     ];
     return {
-      text: columns(rows),
+      text: tableText(rows),
       data: { packages, models },
       notes: rows.length === 0 ? ['note: there are none yet: a RegisterModel or Model step makes one'] : [],
       diagnostics: [],

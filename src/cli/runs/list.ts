@@ -1,5 +1,5 @@
 import { listRuns } from '../../run/local/read-runs.ts';
-import { columns } from '../columns.ts';
+import { tableText } from '../render/table.ts';
 import { type Answer, defineCommand } from '../command.ts';
 import { stateFolderOf } from '../state-folder.ts';
 
@@ -19,7 +19,7 @@ export const listRunsCommand = defineCommand({
       seconds === null ? '' : `${seconds.toFixed(1)} s`,
     ]);
     return {
-      text: columns(rows),
+      text: tableText(rows),
       data: { runs: runs.map((run) => ({ ...run })) },
       notes: runs.length === 0 ? ['note: nothing has run on this machine yet (run-pipeline --local)'] : [],
       diagnostics: [],

@@ -1,7 +1,7 @@
 import type { Json } from '../../definition/document.ts';
 import type { RunEvent } from '../../definition/events.ts';
 import { type PastRun, findRun, readEvents } from '../../run/local/read-runs.ts';
-import { columns } from '../columns.ts';
+import { tableText } from '../render/table.ts';
 import { type Answer, defineCommand } from '../command.ts';
 import { stateFolderOf } from '../state-folder.ts';
 
@@ -41,6 +41,6 @@ function textOf(run: PastRun, events: readonly RunEvent[]): string {
   const outputs = ends.flatMap(({ step, outputs: made }) => made.map(({ title, target }) => [step, title, target]));
   return [head, steps, outputs]
     .filter((rows) => rows.length > 0)
-    .map((rows) => columns(rows))
+    .map((rows) => tableText(rows))
     .join('\n');
 }

@@ -7,6 +7,10 @@ export const runs: Suite = {
   commands: {
     list: { summary: 'The runs, the newest first', load: async () => (await import('./list.ts')).listRunsCommand },
     show: { summary: 'What a run did, step by step', load: async () => (await import('./show.ts')).showRunCommand },
+    why: {
+      summary: 'Why a step ran, or did not, or took an earlier result',
+      load: async () => (await import('./why.ts')).whyCommand,
+    },
     logs: { summary: 'What a step wrote', load: async () => (await import('./logs.ts')).logsCommand },
   },
 };

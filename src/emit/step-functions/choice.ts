@@ -57,7 +57,8 @@ function conditionRule(condition: Json, path: Path, scope: ChoiceScope): State {
 }
 
 function comparison(operator: string, left: Json, right: Json, path: Path, scope: ChoiceScope): State {
-  const type = typeOf(left, scope) ?? typeOf(right, scope) ?? 'String';
+  // A literal of another type than the value is allowed, and is never equal to it.
+  const type = (isExpression(right) ? typeOf(left, scope) : undefined) ?? typeOf(right, scope) ?? 'String';
   const kind = type === 'String' || type === 'Boolean' ? type : 'Numeric';
   const variable = variableOf(left, path, scope);
   if (isExpression(right)) return { Variable: variable, [`${kind}${operator}Path`]: variableOf(right, path, scope) };

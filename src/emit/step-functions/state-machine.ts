@@ -132,17 +132,25 @@ function addLevel(
     const start = addLevel(group, undefined, inner, builder);
     return { StartAt: start ?? '', States: inOrder(states, start ?? '') };
   });
-  const results = groups.map((_, index) => `$[${index}].Steps`);
-  return plan.add(places.map(({ step }) => step.Name).join(', '), {
+  const name = places.map(({ step }) => step.Name).join(', ');
+  const results = groups.map((_, index) => `Branch${index + 1}`);
+  const merged = plan.add(`${name}: together`, {
+    Type: 'Pass',
+    Parameters: {
+      'Parameters.$': '$.Branch1.Parameters',
+      'Steps.$': results
+        .map((each) => `$.${each}.Steps`)
+        .reduce((left, right) => `States.JsonMerge(${left}, ${right}, false)`),
+    },
+    ...onward(next),
+  });
+  return plan.add(name, {
     Type: 'Parallel',
     Branches: branches,
     // Each branch gives back all that it was given, and what it has added.
-    ResultSelector: {
-      'Parameters.$': '$[0].Parameters',
-      'Steps.$': results.reduce((left, right) => `States.JsonMerge(${left}, ${right}, false)`),
-    },
+    ResultSelector: Object.fromEntries(results.map((each, index) => [`${each}.$`, `$[${index}]`])),
     ...catchers(plan),
-    ...onward(next),
+    Next: merged,
   });
 }
 

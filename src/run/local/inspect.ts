@@ -1,6 +1,6 @@
 import { type Assembly, originOf } from '../../definition/assembly.ts';
 import type { Diagnostic } from '../../definition/diagnostic.ts';
-import type { Json, JsonObject, PipelineDocument } from '../../definition/document.ts';
+import type { JsonObject, PipelineDocument } from '../../definition/document.ts';
 import { formatPath } from '../../definition/path.ts';
 import { type StepPlace, walkSteps } from '../../definition/walk.ts';
 import type { ContainerJob, Containers, ModelContainer } from './containers/container.ts';
@@ -43,7 +43,6 @@ export async function inspect(inspection: Inspection): Promise<Diagnostic[]> {
       else known.push(planned);
       continue;
     }
-    reportMembers(planned);
     kind.inspect(planned);
     work.push(...(kind.containers?.(planned) ?? []));
     if (isFirst(place) && !inspection.mayFetch) {
@@ -103,24 +102,6 @@ function refuseTypes(refused: ReadonlyMap<string, readonly PlannedStep[]>): void
 }
 
 const SHOWN = 5;
-
-const LATER: Readonly<Record<string, string>> = {
-  RetryPolicies: 'a step that fails here is not tried again',
-  CacheConfig: 'every step runs anew',
-};
-
-function reportMembers({ step, report }: PlannedStep): void {
-  for (const [member, detail] of Object.entries(LATER)) {
-    const value = (step as unknown as JsonObject)[member];
-    if (isNothing(value)) continue;
-    report('note', 'not-on-this-machine', `${step.Name}: ${member} changes nothing here`, { below: member, detail });
-  }
-}
-
-function isNothing(value: Json | undefined): boolean {
-  if (value === undefined || value === null) return true;
-  return Array.isArray(value) ? value.length === 0 : false;
-}
 
 /** What waits for nothing reads what was there before. */
 function isFirst({ step, inside }: StepPlace): boolean {

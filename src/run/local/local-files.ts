@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Json, ParameterValue, PipelineDocument } from '../../definition/document.ts';
@@ -91,6 +91,7 @@ export async function localFiles(
     mounts,
     copies,
     gather: () => {
+      rmSync(gathered, { recursive: true, force: true });
       for (const { name, files } of patterns) link(join(gathered, name), files);
     },
   };

@@ -25,7 +25,10 @@ export function listRuns(stateFolder: string): PastRun[] {
 
 /** The run of a name, of the beginning of one, or `latest`. */
 export function findRun(stateFolder: string, name: string): PastRun {
-  const names = namesIn(join(stateFolder, RUNS));
+  // A process that was killed while it made the folder has left one without a run.
+  const names = namesIn(join(stateFolder, RUNS)).filter((each) =>
+    existsSync(join(stateFolder, RUNS, each, RUN_RECORD)),
+  );
   const meant =
     name === 'latest' ? names.slice(-1) : names.includes(name) ? [name] : names.filter((each) => each.startsWith(name));
   const run = meant.length === 1 ? readRun(join(stateFolder, RUNS, meant[0]!)) : undefined;
@@ -63,11 +66,19 @@ export function readLog(
   return textOf(join(stepFolder({ path: folder }, step), stream));
 }
 
+/** The run that a folder is of. */
+export function runIn(folder: string): PastRun {
+  const run = readRun(folder);
+  if (run !== undefined) return run;
+  throw new PipelineError('usage', 'no-such-run', `${folder} is not the folder of a run`);
+}
+
 function readRun(folder: string): PastRun | undefined {
   const text = textOf(join(folder, RUN_RECORD));
   if (text === undefined) return undefined;
   const record = JSON.parse(text) as RunRecord;
-  const end = readEvents({ folder }).findLast((event) => event.type === 'run-ended');
+  // A run may have ended, been resumed and not ended again.
+  const end = readEvents({ folder }).findLast(({ type }) => type === 'run-ended' || type === 'run-started');
   if (end?.type !== 'run-ended') return { ...record, folder, state: 'unfinished', seconds: null };
   return { ...record, folder, state: end.state, seconds: end.seconds };
 }

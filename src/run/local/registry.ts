@@ -32,10 +32,17 @@ export function modelArn({ region }: Pick<Registry, 'region'>, name: string): st
   return `arn:aws:sagemaker:${region}:${NOBODY}:model/${name.toLowerCase()}`;
 }
 
-/** Registers the next version of a group, which comes to be with its first; two runs at once get two versions. */
+/**
+ * Registers the next version of a group, which comes to be with its first; two runs at once get two versions, and one
+ * that asks again with the same `ClientToken` gets the version that it has made.
+ * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
+ */
 export function addPackage(registry: Registry, group: string, content: JsonObject, created: string): ModelPackage {
   const folder = join(registry.folder, 'groups', folderName(group));
   mkdirSync(folder, { recursive: true });
+  const token = content['ClientToken'];
+  const made = token === undefined ? undefined : packageOf(folder, token);
+  if (made !== undefined) return made;
   const unfinished = join(folder, `.${registry.unique(16)}`);
   try {
     for (;;) {
@@ -62,6 +69,14 @@ export function addPackage(registry: Registry, group: string, content: JsonObjec
   } finally {
     rmSync(unfinished, { force: true });
   }
+}
+
+function packageOf(folder: string, token: Json): ModelPackage | undefined {
+  for (const version of versionsIn(folder).toSorted((a, b) => b - a)) {
+    const found = readJson(join(folder, `${version}.json`)) as ModelPackage;
+    if (found['ClientToken'] === token) return found;
+  }
+  return undefined;
 }
 
 /** The groups by name, in order. */

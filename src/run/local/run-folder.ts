@@ -4,14 +4,16 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readFileSync,
   renameSync,
   rmSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Json } from '../../definition/document.ts';
-import type { RunEvent } from '../../definition/events.ts';
+import type { Json, JsonObject } from '../../definition/document.ts';
+import type { Link, RunEvent } from '../../definition/events.ts';
 
 /**
  * Everything about a run, in files that are whole at any moment: `run.json`, `definition.json`, `events.ndjson`, and for
@@ -29,6 +31,8 @@ export interface RunRecord {
   readonly started: string;
   /** With secrets masked. */
   readonly parameters: Readonly<Record<string, Json>>;
+  /** What the one who started it gave, as it was written: with secrets masked too. */
+  readonly given: Readonly<Record<string, Json>>;
 }
 
 /** How a step ended, with all that steps behind it can refer to. */
@@ -37,14 +41,22 @@ export interface StepRecord {
   readonly reason?: string;
   /** What AWS would describe it as. */
   readonly properties?: Json;
+  readonly outputs?: readonly Link[];
+  readonly facts?: Readonly<Record<string, Json>>;
+  /** What it was asked for, when every expression in it was replaced. */
+  readonly asked?: JsonObject;
+  /** How many objects there were at each of its outputs. */
+  readonly made?: Readonly<Record<string, number>>;
   readonly job?: string;
   readonly started?: string;
+  readonly seconds?: number;
   readonly ended: string;
 }
 
 export const RUNS = 'runs';
 export const EVENTS = 'events.ndjson';
 export const RUN_RECORD = 'run.json';
+const RESULT = 'result.json';
 
 export function createRunFolder(stateFolder: string, record: RunRecord, definition: string): RunFolder {
   const path = join(stateFolder, RUNS, record.run);
@@ -55,6 +67,34 @@ export function createRunFolder(stateFolder: string, record: RunRecord, definiti
   writeWhole(join(path, 'definition.json'), definition);
   writeWhole(join(path, RUN_RECORD), `${JSON.stringify(record, null, 2)}\n`);
   return { path };
+}
+
+/** Opens the folder of a run that is to go on: what a kill has left half written is taken away. */
+export function reopenRunFolder(stateFolder: string, run: string, definition: string): RunFolder {
+  const path = join(stateFolder, RUNS, run);
+  const events = join(path, EVENTS);
+  if (existsSync(events)) truncateSync(events, readFileSync(events).lastIndexOf('\n') + 1);
+  mkdirSync(join(path, 'steps'), { recursive: true });
+  writeWhole(join(path, 'definition.json'), definition);
+  return { path };
+}
+
+/** How a step of a run ended; undefined for one that has not. */
+export function readStepRecord(folder: RunFolder, step: string): StepRecord | undefined {
+  const file = join(stepFolder(folder, step), RESULT);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StepRecord) : undefined;
+}
+
+/** Makes a step's folder anew. */
+export function freshStepFolder(folder: RunFolder, step: string): string {
+  const path = stepFolder(folder, step);
+  if (existsSync(path)) removeFolder(path);
+  mkdirSync(path);
+  return path;
+}
+
+export function writeStepRecord(folder: RunFolder, step: string, record: StepRecord): void {
+  writeJson(join(stepFolder(folder, step), RESULT), record);
 }
 
 /** Events are appended one line at a time: after a kill there are all but perhaps the last. */

@@ -11,13 +11,17 @@ import { walkSteps } from '../../definition/walk.ts';
 import { announcedSteps } from '../announced-steps.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import type { Containers } from './containers/container.ts';
-import { execution } from './execution.ts';
+import { execution, jobName } from './execution.ts';
 import { experimentOf } from './expressions/scope.ts';
 import { type Fetch, LOCAL_BUCKET } from './fetch.ts';
 import { inspect } from './inspect.ts';
 import { publishAssets } from './publish-assets.ts';
 import { LOCAL_FILES, localFiles } from './local-files.ts';
-import { RUNS, type RunFolder, appendEvent, createRunFolder, removeFolder } from './run-folder.ts';
+import { type CacheSettings, openCache } from './cache.ts';
+import { firstOf, resumption } from './earlier.ts';
+import type { PastRun } from './read-runs.ts';
+import { RUNS, type RunFolder, appendEvent, createRunFolder, removeFolder, reopenRunFolder } from './run-folder.ts';
+import { type Owner, takeRun } from './run-owner.ts';
 import { NOBODY, type Registry } from './registry.ts';
 import { startS3Server } from './s3-server/server.ts';
 import { refuseCycles, schedule } from './schedule.ts';
@@ -37,6 +41,12 @@ export interface LocalSettings {
   readonly containers: (needs: ContainerNeeds) => Promise<Containers>;
   /** Brings what is missing in the store from S3. */
   readonly fetch?: (tell: (message: string) => void) => Fetch;
+  /** Who runs it, so that no other process takes the run up while this one is there. */
+  readonly owner: Owner;
+  /** Which steps may use results of earlier runs; those whose `CacheConfig` says so when left out. */
+  readonly cache?: CacheSettings['use'];
+  /** A run that was killed, was stopped or failed, and goes on. */
+  readonly resume?: PastRun;
 }
 
 /** What stands in for containers asks of the run around it. */
@@ -53,10 +63,13 @@ const LOCAL_ROLE = `arn:aws:iam::${NOBODY}:role/sagemaker-local`;
 /** Runs a document on this machine. */
 export async function runLocally(request: RunRequest, world: World, settings: LocalSettings): Promise<RunResult> {
   const { assembly } = request;
+  const { resume } = settings;
+  if (resume !== undefined) refuseOther(resume, assembly.name);
   const document = bind(assembly.definition, { bucket: LOCAL_BUCKET, roleArn: LOCAL_ROLE });
   refuseCycles(document);
-  const started = world.now();
-  const run = nameRun(started, world.unique);
+  const began = world.now();
+  const started = resume === undefined ? began : new Date(resume.started);
+  const run = resume?.run ?? nameRun(started, world.unique);
   const files = await localFiles(document, withDefaults(document, request.parameters), {
     cwd: world.cwd,
     gathered: join(settings.stateFolder, RUNS, run, 'files'),
@@ -97,16 +110,29 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     mayFetch: settings.fetch !== undefined,
   });
   if (hasErrors(diagnostics)) {
-    removeFolder(join(settings.stateFolder, RUNS, run));
+    if (resume === undefined) removeFolder(join(settings.stateFolder, RUNS, run));
     throw cannotRun(assembly.name, diagnostics);
   }
 
   const shown = maskSecrets(parameters);
-  const folder = createRunFolder(
-    settings.stateFolder,
-    { version: 1, run, pipeline: assembly.name, started: started.toISOString(), parameters: shown },
-    `${JSON.stringify(document, null, 2)}\n`,
-  );
+  const definition = `${JSON.stringify(document, null, 2)}\n`;
+  const folder =
+    resume === undefined
+      ? createRunFolder(
+          settings.stateFolder,
+          {
+            version: 1,
+            run,
+            pipeline: assembly.name,
+            started: started.toISOString(),
+            parameters: shown,
+            given: maskSecrets(request.parameters),
+          },
+          definition,
+        )
+      : { path: resume.folder };
+  const release = takeRun(folder.path, run, settings.owner, world.unique);
+  if (resume !== undefined) reopenRunFolder(settings.stateFolder, run, definition);
   const broken = new AbortController();
   const signal = AbortSignal.any([world.interrupted, broken.signal]);
   const keep = keeper(folder, broken);
@@ -127,6 +153,16 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
         ...(fetch === undefined ? {} : { fetch: obtain }),
       })
     : undefined;
+  const cache = openCache({
+    folder: join(settings.stateFolder, 'cache'),
+    pipeline: assembly.name,
+    use: settings.cache ?? 'as-declared',
+    now: world.now,
+    runFolder: folder,
+    taking: (step) => {
+      return { store, registry, run, job: jobName(run, step, 1), obtain, identify: containers.identify };
+    },
+  });
   const runner = stepRunner({
     document,
     folder,
@@ -147,6 +183,9 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
       obtain,
     },
     known: { ...known, experiment },
+    earlier: firstOf(...(resume === undefined ? [] : [resumption(document, folder, store)]), cache.earlier),
+    keepResult: cache.keepResult,
+    note: cache.note,
   });
   const { start, skip } = runner;
   const { maxParallel } = settings;
@@ -156,18 +195,26 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   } finally {
     stopping();
     await server?.stop();
+    release();
   }
   keep.check();
   const state = stateOf(
     [...endings.values()].map((ending) => ending.state),
     world.interrupted.aborted,
   );
-  const seconds = (world.now().getTime() - started.getTime()) / 1000;
+  const seconds = (world.now().getTime() - began.getTime()) / 1000;
   say({ type: 'run-ended', state, seconds, outputs: [], ...runner.reason() });
   const fault = runner.fault();
   // What this machine lacks is not a fault of the pipeline, and the exit code says so.
   if (state === 'failed' && fault?.failure === 'machine') throw fault;
   return { run, state };
+}
+
+function refuseOther({ run, pipeline }: PastRun, asked: string): void {
+  if (pipeline === asked) return;
+  throw new PipelineError('usage', 'other-pipeline', `The run ${run} is one of ${pipeline}, not of ${asked}`, {
+    fix: `name the pipeline that it is a run of: ${pipeline}`,
+  });
 }
 
 const JOBS: readonly string[] = ['Processing', 'Training', 'Transform'];
@@ -188,6 +235,7 @@ function loadedLate(load: LocalSettings['containers'], needs: ContainerNeeds): C
   const containers = (): Promise<Containers> => (loaded ??= load(needs));
   return {
     inspect: async (work) => (await containers()).inspect(work),
+    identify: async (image) => (await containers()).identify(image),
     run: async (job, listen, signal) => (await containers()).run(job, listen, signal),
     serve: async (model, listen, signal) => (await containers()).serve(model, listen, signal),
   };

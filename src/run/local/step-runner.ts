@@ -1,15 +1,28 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
+import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
 import { type PipelineError, isPipelineError } from '../../definition/error.ts';
 import type { Link, RunHappening } from '../../definition/events.ts';
 import { isObject } from '../../definition/expression.ts';
+import { type Earlier, madeAt } from './earlier.ts';
 import { jobName } from './execution.ts';
 import { type Scope, evaluate } from './expressions/scope.ts';
 import { requestOf } from './inspect.ts';
 import { readPropertyFile, readStoredJson } from './property-file.ts';
-import { type RunFolder, type StepLog, type StepRecord, openStepLog, stepFolder, writeJson } from './run-folder.ts';
+import { retriesOf } from './retries.ts';
+import {
+  type RunFolder,
+  type StepLog,
+  type StepRecord,
+  freshStepFolder,
+  openStepLog,
+  removeFolder,
+  stepFolder,
+  writeJson,
+  writeStepRecord,
+} from './run-folder.ts';
 import type { Conductor, Ending } from './schedule.ts';
+import { jobFolder } from './steps/job.ts';
 import { kindOf } from './steps/kinds.ts';
 import type { StepResult, Surroundings } from './steps/step.ts';
 
@@ -23,6 +36,12 @@ export interface StepRunnerRequest {
   /** Writes into the run's folder; where that fails, the run ends. */
   readonly keep: (action: () => void) => void;
   readonly signal: AbortSignal;
+  /** Where results may come from without a step being run. */
+  readonly earlier: Earlier;
+  /** Adds to a step's folder what is known before it runs. */
+  readonly note?: (step: StepDocument) => void;
+  /** Told of what a step has made, for runs that come later. */
+  readonly keepResult?: (step: StepDocument, record: StepRecord) => Promise<void>;
 }
 
 /** Runs steps and remembers what they left. */
@@ -45,68 +64,126 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
     jsonAt: (uri) => readStoredJson(uri, surroundings),
   };
 
-  const end = (step: StepDocument, record: StepRecord, more: Partial<EndOfStep>): void => {
-    keep(() => writeJson(join(stepFolder(folder, step.Name), 'result.json'), record));
+  const end = (step: StepDocument, record: StepRecord, more: Partial<EndOfStep> = {}): void => {
+    if (more.isKept !== true) keep(() => writeStepRecord(folder, step.Name, record));
     say({
       type: 'step-ended',
       step: step.Name,
-      state: record.state,
-      seconds: more.seconds ?? 0,
+      state: more.state ?? record.state,
+      seconds: record.seconds ?? 0,
       ...(record.reason === undefined ? {} : { reason: record.reason }),
       ...(more.tail === undefined ? {} : { tail: more.tail }),
-      outputs: more.outputs ?? [],
-      facts: more.facts ?? {},
+      outputs: record.outputs ?? [],
+      facts: record.facts ?? {},
       links: more.links ?? [],
     });
+  };
+
+  const makeFolder = (step: StepDocument): void => {
+    keep(() => {
+      freshStepFolder(folder, step.Name);
+      request.note?.(step);
+    });
+  };
+
+  const finish = (step: StepDocument, record: StepRecord): Ending => {
+    const { properties = null, outputs = [], facts = {} } = record;
+    finished.set(step.Name, { step, result: { properties, outputs, facts } });
+    return { state: 'succeeded', ...takenBy(step, properties) };
   };
 
   return {
     reason: () => (first === undefined ? {} : { reason: `${first.step} failed: ${sentence(first.error)}` }),
     fault: () => (first !== undefined && isPipelineError(first.error) ? first.error : undefined),
     skip: (step, state, reason) => {
-      keep(() => mkdirSync(stepFolder(folder, step.Name)));
-      end(step, { state, reason, ended: surroundings.now().toISOString() }, {});
+      keep(() => freshStepFolder(folder, step.Name));
+      end(step, { state, reason, ended: surroundings.now().toISOString() });
     },
     start: async (step): Promise<Ending> => {
-      const path = stepFolder(folder, step.Name);
-      keep(() => mkdirSync(path));
       const started = surroundings.now();
-      const job = jobName(surroundings.run, step.Name, surroundings.unique);
+      const at = { ...scope, now: () => started };
+      const asked = (attempt: number): Promise<JsonObject> =>
+        askedOf(step, at, jobName(surroundings.run, step.Name, attempt));
+      const path = stepFolder(folder, step.Name);
       const links = [{ title: 'log', target: path }];
-      say({ type: 'step-started', step: step.Name, attempt: 1, job, links });
-      const log = openStepLog(path, keep);
       const seconds = (): number => (surroundings.now().getTime() - started.getTime()) / 1000;
+      let log: StepLog | undefined;
+      let job: string | undefined;
       try {
-        const result = await runStep(step, { path, job, log, scope, request });
-        finished.set(step.Name, { step, result });
-        const record = {
-          state: 'succeeded',
-          properties: result.properties,
-          job,
-          ...times(started, surroundings),
-        } as const;
-        end(step, record, { seconds: seconds(), outputs: result.outputs, facts: result.facts, links });
-        return { state: 'succeeded', ...takenBy(step, result) };
+        const before = await request.earlier(step, () => asked(1));
+        if (before.record !== undefined) {
+          const { state, reason } = before;
+          const isKept = state === 'succeeded';
+          const record = isKept ? before.record : { ...before.record, asked: await asked(1) };
+          if (!isKept) makeFolder(step);
+          end(step, { ...record, reason }, { state, links, isKept });
+          if (state === 'skipped' && record.state !== 'succeeded') return { state };
+          return finish(step, record);
+        }
+        if (before.why !== undefined) say({ type: 'progress', message: `${step.Name} ${before.why}` });
+        makeFolder(step);
+        const retries = retriesOf(step, started.getTime());
+        log = openStepLog(path, keep);
+        for (let attempt = 1; ; attempt++) {
+          job = jobName(surroundings.run, step.Name, attempt);
+          say({ type: 'step-started', step: step.Name, attempt, job, links });
+          try {
+            const given = await asked(attempt);
+            const result = await runStep(step, given, { path, job, log, scope: at, request });
+            const { properties, outputs, facts } = result;
+            const made = await madeAt(
+              surroundings.store,
+              outputs.map(({ target }) => target),
+            );
+            const ended = { ...times(started, surroundings), seconds: seconds() };
+            const record: StepRecord = {
+              state: 'succeeded',
+              properties,
+              outputs,
+              facts,
+              asked: given,
+              made,
+              job,
+              ...ended,
+            };
+            await request.keepResult?.(step, record);
+            end(step, record, { links });
+            return finish(step, record);
+          } catch (error) {
+            const retry = request.signal.aborted ? undefined : retries.next(error, surroundings.now().getTime());
+            if (retry === undefined) throw error;
+            const message = `${step.Name} failed (${sentence(error)}); ${retry.exception}: tried again in ${retry.seconds} s`;
+            say({ type: 'progress', message });
+            await surroundings.sleep(retry.seconds * 1000, request.signal);
+            if (request.signal.aborted) throw error;
+            removeFolder(jobFolder({ folder: path }));
+          }
+        }
       } catch (error) {
         const state = request.signal.aborted ? 'stopped' : 'failed';
         if (state === 'failed') first ??= { step: step.Name, error };
         const reason = state === 'stopped' ? 'the run was stopped' : sentence(error);
-        const record = { state, reason, job, ...times(started, surroundings) } as const;
-        end(step, record, { seconds: seconds(), tail: log.tail(), links });
+        const ended = { ...times(started, surroundings), seconds: seconds() };
+        keep(() => void (existsSync(path) || mkdirSync(path)));
+        end(
+          step,
+          { state, reason, ...(job === undefined ? {} : { job }), ...ended },
+          { tail: log?.tail() ?? [], links },
+        );
         return { state };
       } finally {
-        log.close();
+        log?.close();
       }
     },
   };
 }
 
 interface EndOfStep {
-  readonly seconds: number;
+  readonly state: Extract<RunHappening, { type: 'step-ended' }>['state'];
   readonly tail: readonly string[];
-  readonly outputs: readonly Link[];
-  readonly facts: StepResult['facts'];
   readonly links: readonly Link[];
+  /** It is written down already. */
+  readonly isKept: boolean;
 }
 
 interface StepPlaceInRun {
@@ -117,17 +194,40 @@ interface StepPlaceInRun {
   readonly request: StepRunnerRequest;
 }
 
-async function runStep(step: StepDocument, { path, job, log, scope, request }: StepPlaceInRun): Promise<StepResult> {
-  const { surroundings, say, signal } = request;
+/** What says nothing of the work itself. */
+const ASIDE: ReadonlySet<string> = new Set([
+  'Name',
+  'Arguments',
+  'DependsOn',
+  'DisplayName',
+  'Description',
+  'RetryPolicies',
+  'CacheConfig',
+  'PropertyFiles',
+]);
+
+/** All that a step is asked for, with every expression replaced: its request, and what stands beside it. */
+async function askedOf(step: StepDocument, scope: Scope, job: string): Promise<JsonObject> {
   const own = { ProcessingJobName: job, TrainingJobName: job };
-  const asked = requestOf({ step });
-  const given = (await evaluate(asked, scope, own)) as JsonObject;
-  writeJson(join(path, 'arguments.json'), given);
+  const beside = Object.entries(step as unknown as JsonObject).filter(([member]) => !ASIDE.has(member));
+  const asked = { ...Object.fromEntries(beside), Arguments: requestOf({ step }) };
+  return (await evaluate(asked, scope, own)) as JsonObject;
+}
+
+async function runStep(
+  step: StepDocument,
+  asked: JsonObject,
+  { path, job, log, scope, request }: StepPlaceInRun,
+): Promise<StepResult> {
+  const { surroundings, say, signal } = request;
+  const { Arguments: given, ...beside } = asked;
+  writeJson(join(path, 'arguments.json'), given as JsonObject);
   return await kindOf(step.Type)!.run({
     ...surroundings,
     scope,
     step,
-    given,
+    given: given as JsonObject,
+    beside,
     folder: path,
     job,
     signal,
@@ -146,7 +246,7 @@ function times(
   return { started: started.toISOString(), ended: now().toISOString() };
 }
 
-function takenBy(step: StepDocument, { properties }: StepResult): Pick<Ending, 'taken'> {
+function takenBy(step: StepDocument, properties: Json): Pick<Ending, 'taken'> {
   if (step.Type !== 'Condition' || !isObject(properties)) return {};
   return { taken: properties['Outcome'] === true ? 'IfSteps' : 'ElseSteps' };
 }

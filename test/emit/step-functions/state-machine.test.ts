@@ -160,7 +160,11 @@ describe('the order of steps', () => {
     expect(states['A, B']).toMatchObject({
       Type: 'Parallel',
       Branches: [{ StartAt: 'A' }, { StartAt: 'B' }],
-      ResultSelector: { 'Steps.$': 'States.JsonMerge($[0].Steps, $[1].Steps, false)' },
+      ResultSelector: { 'Branch1.$': '$[0]', 'Branch2.$': '$[1]' },
+      Next: 'A, B: together',
+    });
+    expect(states['A, B: together']).toMatchObject({
+      Parameters: { 'Steps.$': 'States.JsonMerge($.Branch1.Steps, $.Branch2.Steps, false)' },
       Next: 'After',
     });
     expect(diagnostics).toMatchObject([{ code: 'barrier', severity: 'warning' }]);
@@ -270,6 +274,7 @@ describe('what a machine does otherwise', () => {
 describe.skipIf(!existsSync(SHARED))('real documents (beside the repository, or SAGEMAKER_PIPELINES_SHARED)', () => {
   test('become machines that a validator accepts, or say why not', { timeout: 300_000 }, () => {
     const outcomes = { accepted: 0, refused: 0 };
+    const faults: string[] = [];
     for (const file of filesIn('documents/valid').concat(filesIn('golden'))) {
       const { document } = parse(readFileSync(file, 'utf8'));
       const { machine, diagnostics } = toStateMachine(document!);
@@ -279,9 +284,10 @@ describe.skipIf(!existsSync(SHARED))('real documents (beside the repository, or 
       }
       const { isValid, errorsText } = validate(machine);
       // The one document of the corpus that AWS refuses: it waits for a step that ends everything.
-      if (!file.includes('depended-on-fail-step')) expect(isValid ? '' : `${file}: ${errorsText()}`).toBe('');
-      outcomes.accepted++;
+      if (isValid || file.includes('depended-on-fail-step')) outcomes.accepted++;
+      else faults.push(`${file}: ${errorsText()}`);
     }
+    expect(faults).toEqual([]);
     expect(outcomes.accepted).toBeGreaterThan(180);
   });
 });

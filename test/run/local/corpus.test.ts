@@ -19,6 +19,7 @@ const isHere = existsSync(VALID);
 
 /** Images are looked at as for a real run; no environment is built, and where a job would start the run ends. */
 const looking: Containers = {
+  identify: () => Promise.resolve(null),
   inspect: (work) =>
     Promise.resolve(
       work.flatMap(({ image }): Diagnostic[] =>

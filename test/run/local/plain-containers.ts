@@ -11,6 +11,7 @@ import type { ContainerEnd, ContainerJob, Containers, Listener } from '../../../
  */
 export const plainContainers: Containers = {
   inspect: () => Promise.resolve([]),
+  identify: () => Promise.resolve('plain'),
   run: runPlainly,
   serve: () => Promise.reject(new Error('plain containers serve no models')),
 };

@@ -66,6 +66,7 @@ export function bench(folder: string = temporaryFolder()): Bench {
           region: 'eu-west-1',
           maxParallel: 4,
           mounts: [],
+          owner: { id: 'tests', isAlive: () => false },
           containers: () => Promise.resolve(plainContainers),
           ...settings,
         },

@@ -41,6 +41,7 @@ describe('a run on this machine', () => {
     expect(readdirSync(folder).toSorted()).toEqual(['definition.json', 'events.ndjson', 'run.json', 'steps']);
     expect(readdirSync(join(folder, 'steps/Say')).toSorted()).toEqual([
       'arguments.json',
+      'cache.json',
       'result.json',
       'stderr',
       'stdout',

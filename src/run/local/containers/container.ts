@@ -60,6 +60,8 @@ export interface Containers {
    * `environment-substituted`, `image-not-supported`, `path-outside-opt-ml`.
    */
   readonly inspect: (work: ReadonlyArray<ContainerJob | ModelContainer>) => Promise<readonly Diagnostic[]>;
+  /** What stands in for an image, so that a result of one stand-in is not taken for that of another. */
+  readonly identify: (image: string) => Promise<string | null>;
   readonly run: (job: ContainerJob, listen: Listener, signal: AbortSignal) => Promise<ContainerEnd>;
   readonly serve: (model: ModelContainer, listen: Listener, signal: AbortSignal) => Promise<ModelServer>;
 }

@@ -33,6 +33,11 @@ export function dockerContainers(settings: DockerSettings): Containers {
   const supervisor: Supervisor = { python: 'python3', env: settings.env };
   return {
     inspect: () => inspectEngine(supervisor),
+    identify: async (image) => {
+      const asked = ['docker', 'image', 'inspect', '--format', '{{.Id}}', image];
+      const { exitCode, lines } = await call(supervisor, asked);
+      return exitCode === 0 ? (lines.at(-1) ?? null) : null;
+    },
     run: (job, listen, signal) => runInDocker(settings, supervisor, job, listen, signal),
     serve: (model, listen, signal) => serveInDocker(settings, supervisor, model, listen, signal),
   };

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { PipelineError } from '../../../definition/error.ts';
 import type { Containers } from './container.ts';
 import { type StandIn, standInFor } from './images.ts';
@@ -21,6 +22,12 @@ export function processContainers(settings: ProcessSettings): Containers {
   };
   return {
     inspect: (work) => inspectWork(workshop, images, work),
+    identify: async (image) => {
+      const standIn = standInFor(image, images);
+      if (standIn === undefined) return null;
+      const { folder } = await workshop.environmentOf(standIn);
+      return [standIn.recipe.name, basename(folder), ...(standIn.command ?? [])].join(' ');
+    },
     run: (job, listen, signal) => runProcessJob(workshop, need(job.image), job, listen, signal),
     serve: (model, listen, signal) => serveModel(workshop, need(model.image), model, listen, signal),
   };

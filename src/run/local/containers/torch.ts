@@ -1,5 +1,5 @@
 import { versionsByNearness } from '../../../aws/version-order.ts';
-import { PipelineError } from '../../../definition/error.ts';
+import { PipelineError, isPipelineError } from '../../../definition/error.ts';
 import type { Interpreter } from './interpreters.ts';
 import type { Substitution } from './recipes.ts';
 import { INSTALL, type RunPython, bare, releasesOf, requirement } from './pip.ts';
@@ -30,7 +30,11 @@ export async function installTorch(
   const installed: Record<string, string> = {};
   const substituted: Substitution[] = [];
   for (const [name, version] of Object.entries(wanted)) {
-    const found = await releasesOf(run, name, options, more);
+    const found = await releasesOf(run, name, options, more).catch((cause: unknown) => {
+      // What pip itself is to be told would not help: these packages have an index of their own.
+      if (apart && isPipelineError(cause)) throw noTorch(version, index, cause.detail);
+      throw cause;
+    });
     const isMain = name === 'torch';
     // Its companions are built for one release of it: another than the one wanted fits only by chance.
     const fits = isMain || bare(installed['torch'] ?? '') === wanted['torch'];
@@ -72,7 +76,7 @@ function noTorch(version: string, index: string, said: string | undefined): Pipe
     'package-index-unreachable',
     `No PyTorch near ${version} for the processor alone can be had`,
     {
-      detail: `looked at ${index} and in PIP_FIND_LINKS${said === undefined ? '' : `; pip said: ${said}`}`,
+      detail: `looked at ${index} and in PIP_FIND_LINKS${said === undefined ? '' : `; ${said}`}`,
       fix: 'name another index (SAGEMAKER_PIPELINES_TORCH_INDEX), or a folder with its wheel (PIP_FIND_LINKS)',
     },
   );

@@ -37,11 +37,16 @@ function jobFault(
     });
   }
   const how = exitCode === null ? `was ended by ${signal ?? 'a signal'}` : `exited with ${exitCode}`;
+  // Nobody asked it to end: the kernel did, for want of memory, or somebody at the machine.
+  const isKilled = exitCode === null && signal === 'SIGKILL' && (failure ?? '') === '';
+  if (isKilled) return new PipelineError('failed', 'job-killed', `its program ${how}`, { detail: KILLED });
   const said = failure === undefined || failure.trim() === '' ? undefined : failure.trim().slice(0, REASON_LENGTH);
   return new PipelineError('failed', kind === 'training' ? 'AlgorithmError' : 'ClientError', `its program ${how}`, {
     detail: said,
   });
 }
+
+const KILLED = 'nothing here has ended it: the machine may have run out of memory';
 
 /** Removes what a job had, now that all that counts of it is in the store. */
 export function clearJob(work: StepWork): void {

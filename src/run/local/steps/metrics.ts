@@ -11,17 +11,13 @@ export interface MetricReader {
 
 /** Reads with the `MetricDefinitions` of a training job: the first group of the expression is the value. */
 export function metricReader(given: JsonObject): MetricReader {
-  const metrics = objectsAt(given, 'AlgorithmSpecification', 'MetricDefinitions').flatMap((definition) => {
-    const [name, regex] = [textAt(definition, 'Name'), textAt(definition, 'Regex')];
-    const pattern = regex === undefined ? undefined : patternOf(regex);
-    return name === undefined || pattern === undefined ? [] : [{ name, pattern }];
-  });
+  const metrics = metricsOf(given);
   const last = new Map<string, JsonObject>();
   return {
     read: (line, time) => {
       for (const { name, pattern } of metrics) {
         for (const [, text] of line.matchAll(pattern)) {
-          const value = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
+          const value = valueOf(text);
           if (Number.isFinite(value)) last.set(name, { MetricName: name, Value: value, Timestamp: time });
         }
       }
@@ -32,6 +28,30 @@ export function metricReader(given: JsonObject): MetricReader {
         return metric === undefined ? [] : [metric];
       }),
   };
+}
+
+/** Every value of each metric in the lines of a log, in their order. */
+export function metricSeries(
+  given: JsonObject,
+  lines: readonly string[],
+): { readonly name: string; readonly values: readonly number[] }[] {
+  return metricsOf(given).flatMap(({ name, pattern }) => {
+    const values = lines.flatMap((line) => [...line.matchAll(pattern)].map(([, text]) => valueOf(text)));
+    const known = values.filter((value) => Number.isFinite(value));
+    return known.length === 0 ? [] : [{ name, values: known }];
+  });
+}
+
+function metricsOf(given: JsonObject): { readonly name: string; readonly pattern: RegExp }[] {
+  return objectsAt(given, 'AlgorithmSpecification', 'MetricDefinitions').flatMap((definition) => {
+    const [name, regex] = [textAt(definition, 'Name'), textAt(definition, 'Regex')];
+    const pattern = regex === undefined ? undefined : patternOf(regex);
+    return name === undefined || pattern === undefined ? [] : [{ name, pattern }];
+  });
+}
+
+function valueOf(text: string | undefined): number {
+  return text === undefined || text.trim() === '' ? Number.NaN : Number(text);
 }
 
 /** Says which expressions cannot be read here. */

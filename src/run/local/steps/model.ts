@@ -26,7 +26,7 @@ export const model: StepKind = {
     if (containers.length === 0) throw new PipelineError('failed', 'no-containers', 'the model has no containers');
     for (const container of containers) await needData(work, container);
     // The service adds to a name that is given, so that a second execution can make its own model.
-    const name = textAt(given, 'ModelName') === undefined ? job : `${textAt(given, 'ModelName')}-${work.unique(10)}`;
+    const name = textAt(given, 'ModelName') === undefined ? job : `${textAt(given, 'ModelName')}-${job.slice(-10)}`;
     const described = {
       ...given,
       ...(containers.length === 1 ? { PrimaryContainer: containers[0]! } : { Containers: containers }),

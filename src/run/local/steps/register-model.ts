@@ -18,7 +18,7 @@ export const registerModel: StepKind = {
     return modelReads(objectsAt(given, 'InferenceSpecification', 'Containers'), 'Arguments.InferenceSpecification');
   },
   run: async (work) => {
-    const { given, registry, now, step } = work;
+    const { given, registry, now, step, job } = work;
     // With a custom prefix the SDK names the package instead of its group.
     const group = textAt(given, 'ModelPackageGroupName') ?? textAt(given, 'ModelPackageName');
     if (group === undefined) {
@@ -26,7 +26,9 @@ export const registerModel: StepKind = {
     }
     const containers = objectsAt(given, 'InferenceSpecification', 'Containers');
     for (const container of containers) await needData(work, container);
-    const described: JsonObject = addPackage(registry, group, given, now().toISOString());
+    // A step that was killed once it had registered, and runs again, is not to register twice.
+    const asked = { ...given, ClientToken: job };
+    const described: JsonObject = addPackage(registry, group, asked, now().toISOString());
     const facts = {
       group,
       version: described['ModelPackageVersion']!,

@@ -31,6 +31,8 @@ export interface StepWork extends Surroundings {
   readonly step: StepDocument;
   /** Evaluated. */
   readonly given: JsonObject;
+  /** What stands beside its arguments (`FunctionArn` …), evaluated too. */
+  readonly beside: JsonObject;
   /** Its folder in the run's. */
   readonly folder: string;
   /** The name of its job, as the service makes them. */

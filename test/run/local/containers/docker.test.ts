@@ -168,7 +168,8 @@ describeWithPython('Docker', () => {
     );
     onTestFinished(() => server.stop());
     expect((await fetch(`${server.url}/ping`)).status).toBe(200);
-    const run = calls()[0] ?? [];
+    // The client asks for the port while the container starts: either may be first.
+    const run = calls().find(([word]) => word === 'run') ?? [];
     expect(run.find((word) => word.endsWith('target=/opt/ml/code'))).toMatch(/^type=bind,source=.*\/code,/);
     await server.stop();
     await vi.waitFor(() => expect(calls().at(-1)?.[0]).toBe('rm'));

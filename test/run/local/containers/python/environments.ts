@@ -6,16 +6,13 @@ export function scikitLearnEnvironment(): Promise<PythonEnvironment> {
   return pythonEnvironment({ name: 'scikit-learn', requirements });
 }
 
-export function torchEnvironment(): Promise<PythonEnvironment> {
-  return pythonEnvironment({ name: 'torch', requirements: ['numpy==2.1.0', 'torch==2.13.0'] });
-}
-
 /** The image `sagemaker-xgboost:3.0-5`; the package for processors alone brings no CUDA. */
 export function xgboostEnvironment(): Promise<PythonEnvironment> {
   return pythonEnvironment({ name: 'xgboost', requirements: ['numpy==2.1.0', 'scipy==1.15.0', 'xgboost-cpu==3.0.5'] });
 }
 
-export function transformersEnvironment(): Promise<PythonEnvironment> {
+/** PyTorch with transformers: one environment for both, since it may be gigabytes. */
+export function torchEnvironment(): Promise<PythonEnvironment> {
   return pythonEnvironment({
     name: 'transformers',
     requirements: ['numpy==2.1.0', 'torch==2.13.0', 'transformers==4.57.1'],

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';
 
 import { describeWithPython, PYTHON_ENVIRONMENT_TIME_LIMIT } from '../../../../support/python-environment.ts';
-import { transformersEnvironment } from './environments.ts';
+import { torchEnvironment } from './environments.ts';
 import { hostThatFails, invoke, modelFolder, startHost } from './model-host.ts';
 
 let python: string;
@@ -22,7 +22,7 @@ for answer in pipeline("text-classification", model=folder)(["hello world", "wor
 
 describeWithPython('the Hugging Face image with transformers', () => {
   beforeAll(async () => {
-    ({ python } = await transformersEnvironment());
+    ({ python } = await torchEnvironment());
   }, PYTHON_ENVIRONMENT_TIME_LIMIT);
 
   test('a model without a script is a pipeline for the task of its architecture, or for HF_TASK', async () => {

@@ -1,0 +1,33 @@
+import { join, relative } from 'node:path';
+import type { Link, RunEvent } from '../definition/events.ts';
+import { parseS3Uri } from '../run/local/store/place.ts';
+import { type Mount, openStore, pathOf } from '../run/local/store/store.ts';
+import type { RunRequest, RunResult, World } from '../run/runner.ts';
+
+/** A run on this machine that says at its end in which files the results lie that no other step reads. */
+export function tellingPlaces(
+  run: (request: RunRequest, world: World) => Promise<RunResult>,
+  { stateFolder, mounts }: { readonly stateFolder: string; readonly mounts: readonly Mount[] },
+): (request: RunRequest, world: World) => Promise<RunResult> {
+  return (request, world) => {
+    const store = openStore(join(stateFolder, 'store'), world.unique, mounts);
+    const read = new Set<string>();
+    const outputs = new Map<string, readonly Link[]>();
+    const say = (event: RunEvent): void => {
+      if (event.type === 'run-started')
+        for (const { waitsFor } of event.steps) for (const step of waitsFor) read.add(step);
+      if (event.type === 'step-ended') outputs.set(event.step, event.outputs);
+      if (event.type !== 'run-ended') return world.say(event);
+      const places = [...outputs].flatMap(([step, links]) =>
+        read.has(step) ? [] : links.flatMap(({ title, target }) => placeOf(`${step} ${title}`, target)),
+      );
+      world.say({ ...event, outputs: [...event.outputs, ...places] });
+    };
+    const placeOf = (title: string, uri: string): Link[] => {
+      if (!uri.startsWith('s3://')) return [];
+      const path = relative(world.cwd, pathOf(store, parseS3Uri(uri)).path);
+      return [{ title: `${title}, here`, target: path }];
+    };
+    return run(request, { ...world, say });
+  };
+}

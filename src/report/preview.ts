@@ -1,0 +1,105 @@
+import { open } from 'node:fs/promises';
+import type { Json } from '../definition/document.ts';
+import { isObject } from '../definition/expression.ts';
+import { columnsOf } from '../run/local/transform/csv-row.ts';
+
+/** The beginning of a file: rows of cells, lines of text, or nothing that can be read. */
+export interface Preview {
+  readonly name: string;
+  readonly size: number;
+  readonly rows?: readonly (readonly string[])[];
+  readonly lines?: readonly string[];
+  /** Whether the file goes on. */
+  readonly isCut: boolean;
+  /** The numbers of a JSON object by their places: `regression_metrics.mse.value`. */
+  readonly numbers?: readonly (readonly [string, number])[];
+}
+
+const BYTES = 65_536;
+const COLUMNS = 24;
+const LINE = 400;
+const CELL = 120;
+const NUMBERS = 40;
+
+/** Reads the beginning of a file. */
+export async function preview(
+  path: string,
+  { name, size, rows: count }: { readonly name: string; readonly size: number; readonly rows: number },
+): Promise<Preview> {
+  const file = await open(path);
+  const buffer = Buffer.alloc(Math.min(size, BYTES));
+  try {
+    await file.read(buffer, 0, buffer.length, 0);
+  } finally {
+    await file.close();
+  }
+  const text = textOf(buffer, size > BYTES);
+  if (text === undefined) return { name, size, isCut: false };
+  const json = size <= BYTES && /^\s*[[{]/.test(text) ? parsed(text) : undefined;
+  if (json !== undefined) {
+    const lines = JSON.stringify(json, null, 2).split('\n');
+    const shown = lines.slice(0, count * 4).map((line) => cut(line, LINE));
+    return { name, size, lines: shown, isCut: lines.length > shown.length, numbers: numbersIn(json) };
+  }
+  const all = text.replace(/\n$/, '').split(/\r?\n/);
+  const isCut = size > BYTES || all.length > count;
+  const lines = all.slice(0, count);
+  const rows = isTable(name, lines) ? lines.map(cellsOf) : [];
+  const width = Math.max(...rows.map(({ length }) => length), 0);
+  if (rows.length > 0 && width > 0) return { name, size, isCut, rows: rows.map((row) => row.slice(0, COLUMNS)) };
+  return { name, size, isCut, lines: lines.map((line) => cut(line, LINE)) };
+}
+
+/** Text, or undefined for what is none; a letter that the cut went through is left out. */
+function textOf(buffer: Buffer, isCut: boolean): string | undefined {
+  if (buffer.includes(0)) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(buffer, { stream: isCut });
+  } catch {
+    return undefined;
+  }
+}
+
+function isTable(name: string, lines: readonly string[]): boolean {
+  if (/\.(?:csv|tsv)(?:\.out)?$/i.test(name)) return true;
+  const [first, second] = lines;
+  if (first === undefined || /^\s*[[{]/.test(first)) return false;
+  const commas = (line: string): number => line.split(',').length;
+  return commas(first) > 1 && (second === undefined || commas(first) === commas(second));
+}
+
+function cellsOf(line: string): string[] {
+  try {
+    return columnsOf(line).map((cell) => {
+      const bare = /^"(.*)"$/s.test(cell) ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+      return cut(bare, CELL);
+    });
+  } catch {
+    return [cut(line, LINE)];
+  }
+}
+
+function cut(text: string, room: number): string {
+  return text.length > room ? `${text.slice(0, room)}…` : text;
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function numbersIn(value: Json): [string, number][] {
+  const found: [string, number][] = [];
+  const look = (inner: Json, path: string, depth: number): void => {
+    if (found.length >= NUMBERS || depth > 6) return;
+    if (typeof inner === 'number') found.push([path, inner]);
+    else if (isObject(inner)) {
+      for (const [key, member] of Object.entries(inner)) look(member, path === '' ? key : `${path}.${key}`, depth + 1);
+    }
+  };
+  look(value, '', 0);
+  return found;
+}

@@ -1,0 +1,188 @@
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Json, JsonObject } from '../definition/document.ts';
+import type { Link, RunEvent } from '../definition/events.ts';
+import { isObject } from '../definition/expression.ts';
+import { EVENTS, stepFolder } from '../run/local/run-folder.ts';
+import { metricSeries } from '../run/local/steps/metrics.ts';
+import { listObjects } from '../run/local/store/listing.ts';
+import { parseS3Uri } from '../run/local/store/place.ts';
+import { type Store, type StoredObject, findObject } from '../run/local/store/store.ts';
+import { type Preview, preview } from './preview.ts';
+
+/** What a run left on the disk for one step, as much of it as a page shows. */
+export interface StepFiles {
+  /** As they were given to the job. */
+  readonly arguments?: Json;
+  readonly logs: readonly LogTail[];
+  readonly outputs: readonly OutputFiles[];
+  readonly series: readonly Series[];
+  /** Numbers in the JSON files among the outputs: what an evaluation wrote. */
+  readonly measured: Readonly<Record<string, number>>;
+}
+
+/** The end of what a step wrote to one of its streams. */
+export interface LogTail {
+  readonly stream: 'stdout' | 'stderr';
+  readonly lines: readonly string[];
+  /** Whether there is more before it. */
+  readonly isCut: boolean;
+}
+
+/** What lies at an output. */
+export interface OutputFiles {
+  readonly target: string;
+  readonly objects: number;
+  /** Whether there are more than were counted. */
+  readonly isMore: boolean;
+  readonly bytes: number;
+  readonly previews: readonly Preview[];
+}
+
+/** The values of a metric in the order in which the log has them. */
+export interface Series {
+  readonly name: string;
+  readonly values: readonly number[];
+}
+
+/** What a page takes of a run folder. */
+export interface RunFiles {
+  readonly definition: string;
+  readonly events: readonly RunEvent[];
+  readonly steps: ReadonlyMap<string, StepFiles>;
+}
+
+const TAIL_BYTES = 32_768;
+const SERIES_BYTES = 4_194_304;
+const FEW = { lines: 60, files: 3, rows: 10 };
+/** A page of hundreds of steps says less of each, so that a browser still opens it at once. */
+const FEWER = { lines: 15, files: 1, rows: 4 };
+const MANY_STEPS = 100;
+const COUNTED = 1000;
+
+/** Reads of a run folder what a page shows; `store` is the one that the run wrote to. */
+export async function readRunFolder(folder: string, store: Store): Promise<RunFiles> {
+  const definition = await readFile(join(folder, 'definition.json'), 'utf8');
+  const events = linesOf(await readFile(join(folder, EVENTS), 'utf8').catch(() => ''));
+  const ends = new Map<string, readonly Link[]>();
+  for (const event of events) {
+    if (event.type === 'step-started') ends.set(event.step, []);
+    if (event.type === 'step-ended') ends.set(event.step, event.outputs);
+  }
+  const amount = ends.size > MANY_STEPS ? FEWER : FEW;
+  const steps = new Map<string, StepFiles>();
+  for (const [step, outputs] of ends) {
+    steps.set(step, await readStep(stepFolder({ path: folder }, step), outputs, store, amount));
+  }
+  return { definition, events, steps };
+}
+
+function linesOf(text: string): RunEvent[] {
+  return text.split('\n').flatMap((line) => {
+    const event = line === '' ? undefined : jsonOf(line);
+    // The last line of a run that was killed may be half a line.
+    return isObject(event) && typeof event['type'] === 'string' ? [event as unknown as RunEvent] : [];
+  });
+}
+
+async function readStep(
+  folder: string,
+  outputs: readonly Link[],
+  store: Store,
+  amount: typeof FEW,
+): Promise<StepFiles> {
+  const given = jsonOf(await readFile(join(folder, 'arguments.json'), 'utf8').catch(() => ''));
+  const logs: LogTail[] = [];
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const tail = await tailOf(join(folder, stream), stream, amount.lines);
+    if (tail !== undefined) logs.push(tail);
+  }
+  const made: OutputFiles[] = [];
+  for (const { target } of outputs) {
+    const files = await readOutput(target, store, amount);
+    if (files !== undefined) made.push(files);
+  }
+  const numbers = made.flatMap(({ previews }) => previews.flatMap(({ numbers: own = [] }) => own));
+  return {
+    ...(given === undefined ? {} : { arguments: given }),
+    logs,
+    outputs: made,
+    series: isObject(given) ? await seriesOf(folder, given) : [],
+    measured: Object.fromEntries(numbers),
+  };
+}
+
+async function tailOf(path: string, stream: LogTail['stream'], count: number): Promise<LogTail | undefined> {
+  const end = await endOf(path, TAIL_BYTES);
+  if (end === undefined || end.text === '') return undefined;
+  const lines = end.text.replace(/\n$/, '').split('\n');
+  // What was cut begins in the middle of a line.
+  const whole = end.isCut && lines.length > 1 ? lines.slice(1) : lines;
+  return { stream, lines: whole.slice(-count), isCut: end.isCut || whole.length > count };
+}
+
+async function endOf(path: string, bytes: number): Promise<{ text: string; isCut: boolean } | undefined> {
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return undefined;
+  try {
+    const { size } = await file.stat();
+    const buffer = Buffer.alloc(Math.min(size, bytes));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, size - buffer.length);
+    return { text: buffer.subarray(0, bytesRead).toString('utf8'), isCut: size > bytes };
+  } finally {
+    await file.close();
+  }
+}
+
+async function seriesOf(folder: string, given: JsonObject): Promise<readonly Series[]> {
+  if (!isObject(given['AlgorithmSpecification'])) return [];
+  const texts = await Promise.all(['stdout', 'stderr'].map((stream) => endOf(join(folder, stream), SERIES_BYTES)));
+  return metricSeries(
+    given,
+    texts.flatMap((end) => end?.text.split('\n') ?? []),
+  );
+}
+
+async function readOutput(target: string, store: Store, amount: typeof FEW): Promise<OutputFiles | undefined> {
+  if (!target.startsWith('s3://')) return undefined;
+  const objects: StoredObject[] = [];
+  let isMore = false;
+  try {
+    for await (const object of objectsAt(target, store)) {
+      if (objects.length === COUNTED) {
+        isMore = true;
+        break;
+      }
+      objects.push(object);
+    }
+  } catch {
+    // A place that cannot be one on this machine: the page says the rest.
+    return undefined;
+  }
+  const previews: Preview[] = [];
+  const base = target.replace(/\/$/, '');
+  for (const object of objects.slice(0, amount.files)) {
+    const uri = `s3://${object.bucket}/${object.key}`;
+    const name = uri.startsWith(`${base}/`) ? uri.slice(base.length + 1) : (uri.split('/').at(-1) ?? uri);
+    const shown = await preview(object.path, { name, size: object.size, rows: amount.rows }).catch(() => undefined);
+    if (shown !== undefined) previews.push(shown);
+  }
+  const bytes = objects.reduce((sum, { size }) => sum + size, 0);
+  return { target, objects: objects.length, isMore, bytes, previews };
+}
+
+async function* objectsAt(uri: string, store: Store): AsyncGenerator<StoredObject> {
+  const place = parseS3Uri(uri);
+  const own = place.key === '' || place.key.endsWith('/') ? undefined : await findObject(store, place);
+  if (own !== undefined) return yield own;
+  const prefix = place.key === '' || place.key.endsWith('/') ? place.key : `${place.key}/`;
+  yield* listObjects(store, { bucket: place.bucket, prefix });
+}
+
+function jsonOf(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
