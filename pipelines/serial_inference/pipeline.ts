@@ -22,6 +22,8 @@ const SKLEARN = '1.2-1';
 const PYTORCH = '2.6.0';
 
 const InputData = parameter.string();
+/** Whether a record without a value stops training, or is left out of it. */
+const MissingValues = parameter.string({ enum: ['refuse', 'drop'], default: 'refuse' });
 const Prefix = parameter.string({ default: 'serial-inference' });
 const ModelApprovalStatus = parameter.string({
   enum: ['PendingManualApproval', 'Approved', 'Rejected'],
@@ -56,6 +58,7 @@ export default function serialInference({ model = 'sklearn', ...unknown }: Optio
         train: { uri: place('train') },
         test: { uri: place('test') },
       },
+      arguments: ['--missing', MissingValues],
     }),
     { cache: '30d' },
   );
@@ -152,6 +155,7 @@ export default function serialInference({ model = 'sklearn', ...unknown }: Optio
     description: `A scaler and a ${model} model behind each other: trained, tried on raw records, evaluated, registered`,
     parameters: {
       InputData,
+      MissingValues,
       Prefix,
       ModelPackageGroupName,
       ModelApprovalStatus,

@@ -60,6 +60,8 @@ describe('the configuration of serial_inference', () => {
   });
 });
 
+const mapped = (folder: string) => `${CONFIG.INPUT_DATA}=${folder}`;
+
 test('an option that there is not is refused', () => {
   expect(() => serialInference({ model: 'tensorflow' } as never)).toThrow("'sklearn' or 'pytorch'");
 });
@@ -70,7 +72,7 @@ describeWithPython('serial_inference on this machine', () => {
     writeFileSync(join(project.folder, 'config.json'), JSON.stringify(CONFIG));
     const data = join(project.folder, 'pipelines', 'serial_inference', 'sample');
     const [run, direct] = await Promise.all([
-      runHere(project, 'serial_inference', '--params', 'config.json', '--map', `${CONFIG.INPUT_DATA}=${data}`),
+      runHere(project, 'serial_inference', '--params', 'config.json', '--map', mapped(data)),
       computeDirectly<{ r2: number; predictions: number[] }>('housing'),
     ]);
     expect({ exitCode: run.exitCode, stderr: run.stderr.includes('error') }).toEqual({ exitCode: 0, stderr: false });
@@ -93,6 +95,18 @@ describeWithPython('serial_inference on this machine', () => {
     const lineage = readJson<{ run: string; model: string }>(join(run.store, ...place, 'evaluation', 'lineage.json'));
     expect(lineage.run).toBe(run.run);
     expect(lineage.model).toContain(run.run);
+
+    // What is made of the same is not made again: it is read from where the first run put it, and comes to the same.
+    const again = await runHere(project, 'serial_inference', '--params', 'config.json', '--map', mapped(data));
+    expect(again.states).toEqual({
+      PreprocessData: 'cached',
+      TrainModel: 'cached',
+      CreateModel: 'succeeded',
+      BatchTransform: 'succeeded',
+      EvaluateModel: 'succeeded',
+      RegisterModel: 'succeeded',
+    });
+    expect(readCsv(join(run.store, 'serial', again.run, 'batch-transform', 'test.csv.out'))).toEqual(rows);
 
     const models = await project.run('sagemaker-pipelines', ['models', 'show', 'HousingModels', '--json']);
     expect(models.stdout).toContain(`/${run.run}/processing/model.tar.gz`);

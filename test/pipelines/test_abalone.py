@@ -18,7 +18,7 @@ def test_a_header_in_any_spelling_is_no_record(preprocess, tmp_path):
     header = "Sex,Length,Diameter,Height,Whole_weight,Shucked_weight,Viscera_weight,Shell_weight,Rings"
     source = tmp_path / "a.csv"
     source.write_text(header + "\nM,1,2,3,4,5,6,7,8\n")
-    assert list(preprocess.read_records(source)) == [["M", "1", "2", "3", "4", "5", "6", "7", "8"]]
+    assert list(preprocess.read_records(source, source.name)) == [["M", "1", "2", "3", "4", "5", "6", "7", "8"]]
 
 
 def test_a_header_is_only_the_first_line(preprocess, tmp_path):
@@ -27,14 +27,14 @@ def test_a_header_is_only_the_first_line(preprocess, tmp_path):
         "M,1,2,3,4,5,6,7\nsex,length,diameter,height,whole weight,shucked weight,viscera weight,shell weight\n"
     )
     with pytest.raises(preprocess.BadRecord, match='a.csv, line 2: sex is "sex"'):
-        list(preprocess.read_records(source))
+        list(preprocess.read_records(source, source.name))
 
 
 def test_training_needs_the_label(preprocess, tmp_path):
     source = tmp_path / "a.csv"
     source.write_text("M,1,2,3,4,5,6,7\n")
     with pytest.raises(preprocess.BadRecord, match="line 1: 8 columns, but 9 are expected"):
-        list(preprocess.read_records(source, needs_label=True))
+        list(preprocess.read_records(source, source.name, needs_label=True))
 
 
 RECORDS = "M,1,2,3,4,5,6,7\nF,2,2,4,4,5,6,8\nI,3,5,3,1,5,2,7\n"

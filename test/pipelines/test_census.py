@@ -79,13 +79,13 @@ def test_columns_may_stand_in_another_order_and_others_beside_them(preprocessing
     ("text", "message"),
     [
         ("", "new.csv: the file is empty"),
-        (f"{UNLABELLED}\n", "hold no records"),
+        (f"{UNLABELLED}\n", "No record is in new.csv"),
         ("age,education\n1,2\n", "new.csv, line 1: the header lacks num persons worked for employer, capital gains"),
         (
             f"{UNLABELLED}\n{PERSON}\n{PERSON.replace(' 40', ' nan')}\n",
             'new.csv, line 3: age is "nan", which is no finite',
         ),
-        (f"{UNLABELLED}\n{PERSON},9\n", "new.csv, line 2: 9 columns, but the header has 8"),
+        (f"{UNLABELLED}\n{PERSON},9\n", "new.csv, line 2: 9 columns, but 8 are expected"),
         (f"{UNLABELLED}\n{PERSON.replace('Retail trade', '')}\n", "new.csv, line 2: major industry code is empty"),
         (
             f"{UNLABELLED}\n{PERSON.replace('Private', 'Pirate')}\n",

@@ -25,9 +25,9 @@ def write(folder, text, name="housing.csv"):
 
 
 def test_a_file_without_header_and_one_with_other_spellings_and_columns_are_the_same(features, tmp_path):
-    bare = features.read_records(write(tmp_path / "a", f"{ROW}\n"))
-    named = features.read_records(write(tmp_path / "b", f"{SNAKE}\n{ROW},NEAR BAY\n"))
-    assert bare == named == [[float(value) for value in ROW.split(",")]]
+    bare = features.read_records(write(tmp_path / "a", f"{ROW}\n"), "a")
+    named = features.read_records(write(tmp_path / "b", f"{SNAKE}\n{ROW},NEAR BAY\n"), "b")
+    assert bare == named == ([[float(value) for value in ROW.split(",")]], 0)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_file_without_header_and_one_with_other_spellings_and_columns_are_the_
         (f"{ROW}\n{ROW.replace('8.3252', 'nan')}\n", 'housing.csv, line 2: medianIncome is "nan"'),
         (f"{ROW}\n{ROW.replace('129.0', '')}\n", 'housing.csv, line 2: totalBedrooms is "", which is no number'),
         ("longitude,latitude\n1,2\n", "housing.csv, line 1: the header lacks housingMedianAge, totalRooms"),
-        ("", "hold 0 records"),
+        ("", "0 records are in housing.csv, and 10 are needed"),
     ],
 )
 def test_what_cannot_be_used_is_named_with_its_line(features, tmp_path, text, message):
