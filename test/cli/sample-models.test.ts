@@ -83,6 +83,7 @@ describe('a sample that asks for a model', () => {
     );
     expect(exitCode).toBe(1);
     expect(stderr).toContain('Broken failed: model=x');
+    expect(stderr).toMatch(/fix: run-pipeline --name maker --local --resume \w{12}\n/);
     expect(stderr).not.toContain('Tell');
   });
 

@@ -57,7 +57,7 @@ export function copyOfPipelines() {
 }
 
 /** Environments are kept from one test run to the next; how pip finds packages is this machine's matter. */
-const ENV = {
+export const OWN_PYTHON = {
   HOME: homedir(),
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PIP_'))),
 } as Record<string, string>;
@@ -75,7 +75,7 @@ export async function runHere(project: ReturnType<typeof copyOfPipelines>, name:
   const { stdout, stderr, exitCode } = await project.run(
     'run-pipeline',
     ['--name', name, '--local', '--json', ...flags],
-    ENV,
+    OWN_PYTHON,
     580_000,
   );
   if (!stdout.startsWith('{')) throw new Error(stderr);
