@@ -31,9 +31,11 @@ export function tellingPlaces(
   };
 }
 
-/** The steps whose results only other steps need: a Condition looks at them, and predictions are wanted even when evaluated. */
+const LOOKING: ReadonlySet<string> = new Set(['Condition', 'Fail']);
+
+/** The steps whose results only other steps need: a Condition looks at them or a message tells of them, and predictions are wanted even when evaluated. */
 function stepsRead(steps: Extract<RunEvent, { type: 'run-started' }>['steps']): Set<string> {
-  const read = new Set(steps.flatMap(({ type, waitsFor }) => (type === 'Condition' ? [] : waitsFor)));
+  const read = new Set(steps.flatMap(({ type, waitsFor }) => (LOOKING.has(type) ? [] : waitsFor)));
   for (const { name, type } of steps) if (type === 'Transform') read.delete(name);
   return read;
 }

@@ -74,6 +74,7 @@ test('predictions are named although another step evaluates them, and results th
     { name: 'Predict', type: 'Transform', waitsFor: [], decidedBy: null },
     { name: 'Evaluate', type: 'Processing', waitsFor: ['Predict'], decidedBy: null },
     { name: 'Gate', type: 'Condition', waitsFor: ['Evaluate'], decidedBy: null },
+    { name: 'Refused', type: 'Fail', waitsFor: ['Evaluate'], decidedBy: 'Gate' },
   ];
   const ended = ['Predict', 'Evaluate'].map((step) => stepEnded(step, `s3://b/${step}`));
   const end = await endOf([{ ...STARTED, steps }, ...ended, ENDED]);

@@ -1,23 +1,44 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { describeWithPython } from '../support/python-environment.ts';
+import { torchEnvironment } from '../run/local/containers/python/environments.ts';
+import { describeWithPython, pythonEnvironment } from '../support/python-environment.ts';
+import { runCommand } from '../support/run-command.ts';
 import { copyOfPipelines, readCsv, readJson, runHere } from './shipped.ts';
 
-/** A project in which another environment may stand for PyTorch's images, where their own cannot be had. */
-function project() {
+/**
+ * A project in which an environment of its own stands for PyTorch's images, as for somebody who has PyTorch already: that
+ * of the other tests, which is gigabytes, and what is beside it in the images.
+ */
+async function project() {
   const copy = copyOfPipelines();
-  const environment = process.env['SAGEMAKER_PIPELINES_TEST_TORCH'];
-  if (environment !== undefined) {
-    const images = { 'pytorch-training': { environment }, 'pytorch-inference': { environment } };
-    writeFileSync(join(copy.folder, 'pipelines.config.json'), JSON.stringify({ images }));
-  }
+  const [torch, others] = await Promise.all([
+    torchEnvironment(),
+    pythonEnvironment({
+      name: 'torch-companions',
+      requirements: ['numpy==2.1.0', 'pillow==11.3.0', 'scikit-learn==1.5.2', 'scipy==1.15.0'],
+    }),
+  ]);
+  const made = await runCommand(torch.python, ['-m', 'venv', '--without-pip', join(copy.folder, 'torch')]);
+  if (made.exitCode !== 0) throw new Error(made.stderr);
+  const folders = [others, torch].map(({ folder }) => sitePackagesOf(folder));
+  const lines = folders.map((folder) => `import site; site.addsitedir(${JSON.stringify(folder)})\n`);
+  writeFileSync(join(sitePackagesOf(join(copy.folder, 'torch')), 'others.pth'), lines.join(''));
+  const images = Object.fromEntries(
+    ['pytorch-training', 'pytorch-inference'].map((image) => [image, { environment: './torch' }]),
+  );
+  writeFileSync(join(copy.folder, 'pipelines.config.json'), JSON.stringify({ images }));
   return copy;
+}
+
+function sitePackagesOf(environment: string): string {
+  const [python] = readdirSync(join(environment, 'lib')).filter((name) => name.startsWith('python'));
+  return join(environment, 'lib', python!, 'site-packages');
 }
 
 describeWithPython('serial_inference with PyTorch', () => {
   test('learns, and predicts the same through both containers again', { timeout: 1_200_000 }, async () => {
-    const copy = project();
+    const copy = await project();
     const runs = [];
     for (const _ of [1, 2]) runs.push(await runHere(copy, 'serial_inference', '--kwargs', '{"model": "pytorch"}'));
     const rows = runs.map(({ exitCode, stderr, file }) => {
@@ -46,7 +67,7 @@ describeWithPython('image_inference with PyTorch', () => {
     'reads digits it has not seen, always alike, and goes on after a broken image',
     { timeout: 1_200_000 },
     async () => {
-      const copy = project();
+      const copy = await project();
       const result = ['image-inference', 'Predict', 'predictions', 'batch-infer-res.jsonl'] as const;
       const rowsOf = (file: string) =>
         readFileSync(file, 'utf8')
