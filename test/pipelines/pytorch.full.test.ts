@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { torchEnvironment } from '../run/local/containers/python/environments.ts';
 import { describeWithPython, pythonEnvironment } from '../support/python-environment.ts';
-import { runCommand } from '../support/run-command.ts';
-import { copyOfPipelines, readCsv, readJson, runHere } from './shipped.ts';
+import { copyOfPipelines, joinEnvironments, readCsv, readJson, runHere } from './shipped.ts';
 
 /**
  * A project in which an environment of its own stands for PyTorch's images, as for somebody who has PyTorch already: that
@@ -19,21 +18,12 @@ async function project() {
       requirements: ['numpy==2.1.0', 'pillow==11.3.0', 'scikit-learn==1.5.2', 'scipy==1.15.0'],
     }),
   ]);
-  const made = await runCommand(torch.python, ['-m', 'venv', '--without-pip', join(copy.folder, 'torch')]);
-  if (made.exitCode !== 0) throw new Error(made.stderr);
-  const folders = [others, torch].map(({ folder }) => sitePackagesOf(folder));
-  const lines = folders.map((folder) => `import site; site.addsitedir(${JSON.stringify(folder)})\n`);
-  writeFileSync(join(sitePackagesOf(join(copy.folder, 'torch')), 'others.pth'), lines.join(''));
+  await joinEnvironments(join(copy.folder, 'torch'), [others, torch]);
   const images = Object.fromEntries(
     ['pytorch-training', 'pytorch-inference'].map((image) => [image, { environment: './torch' }]),
   );
   writeFileSync(join(copy.folder, 'pipelines.config.json'), JSON.stringify({ images }));
   return copy;
-}
-
-function sitePackagesOf(environment: string): string {
-  const [python] = readdirSync(join(environment, 'lib')).filter((name) => name.startsWith('python'));
-  return join(environment, 'lib', python!, 'site-packages');
 }
 
 describeWithPython('serial_inference with PyTorch', () => {

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type Pipeline, bind, check, emit, toJson } from 'sagemaker-pipelines';
 import { scikitLearnEnvironment } from '../run/local/containers/python/environments.ts';
 import { writeProject } from '../support/project.ts';
+import type { PythonEnvironment } from '../support/python-environment.ts';
 import { runCommand } from '../support/run-command.ts';
 
 export const PIPELINES = fileURLToPath(new URL('../../pipelines/', import.meta.url));
@@ -90,6 +91,23 @@ export async function runHere(project: ReturnType<typeof copyOfPipelines>, name:
     file: (pipeline: string, ...path: string[]) => join(store, pipeline, answer.run, ...path),
     states: Object.fromEntries(answer.steps.map(({ step, state }) => [step, state])),
   };
+}
+
+/** Makes a virtual environment with the packages of others, the first one's first; gives its Python. */
+export async function joinEnvironments(
+  folder: string,
+  others: readonly Pick<PythonEnvironment, 'python' | 'folder'>[],
+): Promise<string> {
+  const made = await runCommand(others[0]!.python, ['-m', 'venv', '--without-pip', folder]);
+  if (made.exitCode !== 0) throw new Error(made.stderr);
+  const lines = others.map((each) => `import site; site.addsitedir(${JSON.stringify(sitePackagesOf(each.folder))})\n`);
+  writeFileSync(join(sitePackagesOf(folder), 'others.pth'), lines.join(''));
+  return join(folder, 'bin', 'python');
+}
+
+function sitePackagesOf(environment: string): string {
+  const [python] = readdirSync(join(environment, 'lib')).filter((name) => name.startsWith('python'));
+  return join(environment, 'lib', python!, 'site-packages');
 }
 
 /** What a sample comes to when it is computed with plain scikit-learn, without the pipelines' scripts. */
