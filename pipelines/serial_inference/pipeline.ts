@@ -105,7 +105,13 @@ export default function serialInference({ model = 'sklearn', ...unknown }: Optio
     }),
     model === 'sklearn'
       ? sklearn.model({ version: SKLEARN, data, code: asset(import.meta, 'sklearn/model.py') })
-      : pytorch.model({ version: PYTORCH, data, entry: 'model.py' }),
+      : pytorch.model({
+          version: PYTORCH,
+          data,
+          entry: 'model.py',
+          // A payload of short numbers is longer as NPY than as CSV, and TorchServe takes 6.5 MB unless told otherwise.
+          environment: { TS_MAX_REQUEST_SIZE: '67108864' },
+        }),
   ];
 
   const create = step.model('CreateModel', pipelineModel(containers));

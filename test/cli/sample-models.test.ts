@@ -35,10 +35,10 @@ describe('a sample that asks for a model', () => {
     const project = projectWith({ approvedModel: 'lines', madeBy: 'maker' });
     const first = await run(project);
     expect(first.stderr).toContain('note: maker runs first: no approved version of the model "lines" is here yet\n');
-    expect(first.stderr).toContain('Tell failed: model=lines note=none');
+    expect(first.stderr).toContain('Tell failed: model=lines/1 note=none');
     const second = await run(project);
     expect(second.stderr).not.toContain('runs first');
-    expect(second.stderr).toContain('Tell failed: model=lines note=none');
+    expect(second.stderr).toContain('Tell failed: model=lines/1 note=none');
   });
 
   test('gets the place of its archive when that is what it asks for', async () => {

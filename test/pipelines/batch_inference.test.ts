@@ -87,7 +87,7 @@ describeWithPython('batch_inference on this machine', () => {
     const sha256 = createHash('sha256').update(SAMPLE).digest('hex');
     expect(lineage).toEqual({
       run: second.run,
-      model: 'abalone',
+      model: 'abalone/1',
       inputs: [{ file: 'abalone.csv', rows: rows.length, sha256 }],
     });
   });

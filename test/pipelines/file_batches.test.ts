@@ -61,7 +61,8 @@ describeWithPython('the entry point of a file batch', () => {
     }
     const training = join(PIPELINES, 'text_inference', 'training');
     const words = [join(training, 'train.py'), '--train', join(training, 'sample'), '--model-dir', trained];
-    expect(await runCommand(python, words)).toMatchObject({ exitCode: 0 });
+    const { exitCode, stderr } = await runCommand(python, words);
+    if (exitCode !== 0) throw new Error(stderr);
   }, PYTHON_ENVIRONMENT_TIME_LIMIT);
   afterAll(() => moto.stop());
 
@@ -105,8 +106,13 @@ for key, path in json.loads(sys.argv[2]).items(): s3.upload_file(path, sys.argv[
     const output = join(folder, 'outputs', 'batch-infer-res.jsonl');
     const rows = readFileSync(output, 'utf8');
     expect(Object.keys(JSON.parse(rows.split('\n')[0]!) as object)).toEqual([
-      ...['time', 'filepath', 'logit_prob', 'sentiment'],
-      ...['input_sha256', 'model', 'run'],
+      'time',
+      'filepath',
+      'logit_prob',
+      'sentiment',
+      'input_sha256',
+      'model',
+      'run',
     ]);
     expect(readdirSync(join(folder, 'outputs', 'logs'))).toEqual(['debug.log', 'info.log']);
 
@@ -135,7 +141,7 @@ for key, path in json.loads(sys.argv[2]).items(): s3.upload_file(path, sys.argv[
   ])('says what is wrong with %s', { timeout: 120_000 }, async (_, env, message) => {
     const folder = temporaryFolder();
     if ('PRED_MODEL_S3_URI' in env && env.PRED_MODEL_S3_URI.includes('empty')) await upload('empty', {});
-    const { exitCode, stderr } = await start(folder, env as Readonly<Record<string, string>>);
+    const { exitCode, stderr } = await start(folder, env);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(message);
     expect(existsSync(join(folder, 'models', MODEL))).toBe(false);
