@@ -107,7 +107,7 @@ function named(step: StoryStep, modelPackage: Json | undefined): Found {
 }
 
 function kindOfOutput({ type }: StoryStep, title: string): Artefact['kind'] {
-  if (type === 'Transform') return 'predictions';
+  if (type === 'Transform' || /^predictions?$/i.test(title)) return 'predictions';
   return type === 'Training' && title !== 'output' ? 'model' : 'data';
 }
 
@@ -122,7 +122,7 @@ function foundAt(value: Json, keys: readonly (string | number)[], step: StorySte
   if (target === undefined || target === '') return undefined;
   if (key === 'ModelName') return { kind: 'model', target };
   if (key === 'ModelPackageName') return { kind: 'package', target };
-  if (key === 'ModelDataUrl') return { kind: 'model', target };
+  if (key === 'ModelDataUrl' || target.endsWith('/model.tar.gz')) return { kind: 'model', target };
   const isCode = /submit_directory/i.test(String(key)) || /\/assets\/[0-9a-f]{64}\//.test(target);
   return { kind: isCode ? 'code' : 'data', target };
 }
@@ -178,7 +178,7 @@ export function endOf({ target, kind }: Artefact, run: string | undefined): stri
     .split('/')
     .filter((part) => part !== run);
   const isPackage = target.includes(':model-package/');
-  if (!isPackage && !target.startsWith('s3:')) return target;
+  if (!isPackage && !target.startsWith('s3:')) return target.replace(/^(?:Steps|Parameters)\./, '');
   const end = parts.slice(kind === 'code' ? -1 : -2).join('/');
   return end === '' ? target : end;
 }

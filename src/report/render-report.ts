@@ -46,7 +46,7 @@ export function renderReport({ name, document: given, events = [], files = new M
   const sections: Section[] = [
     { id: 'results', title: 'Results', body: drawResults(story, artefacts, found) },
     { id: 'graph', title: 'Graph', body: graph(story) },
-    { id: 'timeline', title: 'Timeline', body: timeline(story) },
+    { id: 'timeline', title: story.run === undefined ? 'Steps' : 'Timeline', body: timeline(story) },
     { id: 'metrics', title: 'Metrics', body: drawMetrics(story, found) },
     { id: 'lineage', title: 'Lineage', body: drawLineage(story, artefacts) },
     { id: 'parameters', title: 'Parameters', body: parameters(story, document) },

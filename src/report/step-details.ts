@@ -97,7 +97,7 @@ function outputs(step: StoryStep, files: readonly OutputFiles[]): Html | undefin
   </section>`;
 }
 
-function showPreview({ name, size, rows, lines, isCut }: Preview): Html {
+function showPreview({ name, size, rows, columns, lines, isCut }: Preview): Html {
   const caption = html`<span class="data">${name}</span>
     <span class="quiet"
       >${sayBytes(size)}${isCut ? `, first ${sayCount((rows ?? lines ?? []).length, 'line')}` : ''}</span
@@ -109,11 +109,21 @@ function showPreview({ name, size, rows, lines, isCut }: Preview): Html {
         ${row.map((cell) => html`<td>${cell}</td>`)}
       </tr>`;
     });
+    const titles = columns?.map((column) => html`<th scope="col">${column}</th>`);
+    const head =
+      titles &&
+      html`<thead>
+        <tr>
+          <td></td>
+          ${titles}
+        </tr>
+      </thead>`;
     return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}">
       <table class="preview">
         <caption>
           ${caption}
         </caption>
+        ${head}
         <tbody>
           ${body}
         </tbody>
