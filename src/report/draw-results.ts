@@ -22,7 +22,9 @@ export function drawResults(
 ): Html | undefined {
   if (run === undefined) return undefined;
   const byName = new Map(steps.map((step) => [step.name, step]));
+  const isMade = (name: string): boolean => ['succeeded', 'cached'].includes(byName.get(name)!.state ?? '');
   const ends = artefacts
+    .filter(({ madeBy }) => madeBy.some(isMade))
     .filter(({ kind, madeBy, readBy }) => madeBy.length > 0 && (kind === 'predictions' || readBy.length === 0))
     .toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   const measured = steps.flatMap((step) => measuresCard(step, files.get(step.name)));

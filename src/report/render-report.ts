@@ -168,7 +168,7 @@ function overview({ steps, run }: Story): Html | undefined {
       ? undefined
       : html`<div class="failure">
           <h2>${sign('failed')}<a href="#${first.id}" data-step="${first.id}">${first.title}</a> failed</h2>
-          <p>${first.reason ?? 'It did not say why.'}</p>
+          <p>${shortReason(first)}</p>
           ${first.tail.length > 0 && html`<pre class="log" tabindex="0">${first.tail.join('\n')}</pre>`}
         </div>`;
   const reason =
@@ -180,6 +180,12 @@ function overview({ steps, run }: Story): Html | undefined {
     <div class="counts" role="group" aria-label="Steps by their state">${chips}</div>
     ${unfinished}${cause}${reason}
   </div>`;
+}
+
+/** Of a reason that stands in the log below it in full, the first line. */
+function shortReason({ reason = 'It did not say why.', tail }: StoryStep): string {
+  const [head = '', ...rest] = reason.split('\n');
+  return rest.every((line) => tail.includes(line)) ? head : reason;
 }
 
 function graph(story: Story): Html {
