@@ -15,7 +15,7 @@ import { lineageOf } from './lineage.ts';
 import { badge, classOf, sign, signs } from './marks.ts';
 import type { StepFiles } from './read-run-folder.ts';
 import { showJson } from './show-json.ts';
-import { showDiagnostic, stepDetails } from './step-details.ts';
+import { shortReason, showDiagnostic, stepDetails } from './step-details.ts';
 import { type Story, type StoryStep, tellStory } from './story.ts';
 
 /** What a page is made of: a document, and when there was a run what it said and left. */
@@ -180,12 +180,6 @@ function overview({ steps, run }: Story): Html | undefined {
     <div class="counts" role="group" aria-label="Steps by their state">${chips}</div>
     ${unfinished}${cause}${reason}
   </div>`;
-}
-
-/** Of a reason that stands in the log below it in full, the first line. */
-function shortReason({ reason = 'It did not say why.', tail }: StoryStep): string {
-  const [head = '', ...rest] = reason.split('\n');
-  return rest.every((line) => tail.includes(line)) ? head : reason;
 }
 
 function graph(story: Story): Html {

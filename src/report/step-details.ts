@@ -51,11 +51,17 @@ function article(step: StoryStep, byName: ReadonlyMap<string, StoryStep>, files:
       ${state !== undefined && badge(state)}
     </header>
     ${typeof description === 'string' && html`<p>${description}</p>`}
-    ${reason !== undefined && html`<p class="reason ${state === 'failed' ? 'bad' : ''}">${reason}</p>`}
+    ${reason !== undefined && html`<p class="reason ${state === 'failed' ? 'bad' : ''}">${shortReason(step)}</p>`}
     ${step.diagnostics.map(showDiagnostic)} ${decision(step, files)}
     <dl>${facts}</dl>
     ${outputs(step, files?.outputs ?? [])} ${logs(step, files?.logs ?? [])} ${argumentsOf(step, files?.arguments)}
   </article>`;
+}
+
+/** Of a reason that stands in the log below it in full, the first line. */
+export function shortReason({ reason = 'It did not say why.', tail }: StoryStep): string {
+  const [head = '', ...rest] = reason.split('\n');
+  return rest.every((line) => tail.includes(line)) ? head : reason;
 }
 
 /** What a Condition step compared: the reason why its branch was taken. */
