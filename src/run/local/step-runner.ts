@@ -7,7 +7,7 @@ import { isObject } from '../../definition/expression.ts';
 import { type Earlier, madeAt } from './earlier.ts';
 import { jobName } from './execution.ts';
 import { type Scope, evaluate } from './expressions/scope.ts';
-import { requestOf } from './inspect.ts';
+import { besideOf, requestOf } from './inspect.ts';
 import { readPropertyFile, readStoredJson } from './property-file.ts';
 import { retriesOf } from './retries.ts';
 import {
@@ -114,10 +114,9 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
         if (before.record !== undefined) {
           const { state, reason } = before;
           const isKept = state === 'succeeded';
-          const record = isKept ? before.record : { ...before.record, asked: await asked(1) };
+          const record = state === 'cached' ? { ...before.record, asked: await asked(1) } : before.record;
           if (!isKept) makeFolder(step);
           end(step, { ...record, reason }, { state, links, isKept });
-          if (state === 'skipped' && record.state !== 'succeeded') return { state };
           return finish(step, record);
         }
         if (before.why !== undefined) say({ type: 'progress', message: `${step.Name} ${before.why}` });
@@ -194,23 +193,10 @@ interface StepPlaceInRun {
   readonly request: StepRunnerRequest;
 }
 
-/** What says nothing of the work itself. */
-const ASIDE: ReadonlySet<string> = new Set([
-  'Name',
-  'Arguments',
-  'DependsOn',
-  'DisplayName',
-  'Description',
-  'RetryPolicies',
-  'CacheConfig',
-  'PropertyFiles',
-]);
-
 /** All that a step is asked for, with every expression replaced: its request, and what stands beside it. */
 async function askedOf(step: StepDocument, scope: Scope, job: string): Promise<JsonObject> {
   const own = { ProcessingJobName: job, TrainingJobName: job };
-  const beside = Object.entries(step as unknown as JsonObject).filter(([member]) => !ASIDE.has(member));
-  const asked = { ...Object.fromEntries(beside), Arguments: requestOf({ step }) };
+  const asked = { ...besideOf(step), Arguments: requestOf({ step }) };
   return (await evaluate(asked, scope, own)) as JsonObject;
 }
 

@@ -24,7 +24,6 @@ const IGNORED = {
   ProfilerRuleConfigurations: 'nothing watches the training',
   TensorBoardOutputConfig: 'what is written for TensorBoard stays with the job',
   ExperimentConfig: 'no experiment is tracked',
-  RetryStrategy: 'a job that fails is not tried again',
   Tags: 'there is nothing to tag',
 };
 
