@@ -98,12 +98,12 @@ function outputs(step: StoryStep, files: readonly OutputFiles[]): Html | undefin
       const found = files.find((each) => each.target === target);
       return html`<h5>${title} <span class="quiet">${found !== undefined && sayFiles(found)}</span></h5>
         <p class="data place">${target}</p>
-        ${found?.previews.map(showPreview)}`;
+        ${found?.previews.map((preview) => showPreview(title, preview))}`;
     })}
   </section>`;
 }
 
-function showPreview({ name, size, rows, columns, lines, isCut }: Preview): Html {
+function showPreview(title: string, { name, size, rows, columns, lines, isCut }: Preview): Html {
   const caption = html`<span class="data">${name}</span>
     <span class="quiet"
       >${sayBytes(size)}${isCut ? `, first ${sayCount((rows ?? lines ?? []).length, 'line')}` : ''}</span
@@ -124,7 +124,7 @@ function showPreview({ name, size, rows, columns, lines, isCut }: Preview): Html
           ${titles}
         </tr>
       </thead>`;
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}: ${name}">
       <table class="preview">
         <caption>
           ${caption}
