@@ -1,9 +1,10 @@
 // Builds `dist`: the library, the commands, the loader's hooks, and the declarations.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
+import { licencesOf } from './licences.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -16,6 +17,7 @@ try {
   await bundle();
   copyPython();
   copyPage();
+  copyTemplate();
   declare();
   replace();
 } finally {
@@ -23,7 +25,7 @@ try {
 }
 
 async function bundle() {
-  await build({
+  const { output } = await build({
     cwd: root,
     input: {
       index: 'src/index.ts',
@@ -61,6 +63,8 @@ async function bundle() {
       },
     },
   });
+  const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+  writeFileSync(join(beside, 'licenses.txt'), licencesOf(modules));
 }
 
 /** Programs that run under a job's Python: they stand beside the chunks as they stand beside the sources that name them. */
@@ -75,6 +79,14 @@ function copyPython() {
 function copyPage() {
   for (const name of ['page.css', 'page.js'])
     cpSync(join(root, 'src/report/page', name), join(beside, 'chunks/page', name));
+}
+
+/** What `init` writes; npm would leave out or obey a `.gitignore` that a package holds, so that it has no dot there. */
+function copyTemplate() {
+  cpSync(join(root, 'template'), join(beside, 'template'), {
+    recursive: true,
+    filter: (path) => !/\/(?:node_modules|\.sagemaker-pipelines|__pycache__)$/.test(path),
+  });
 }
 
 function declare() {

@@ -7,12 +7,14 @@ import { cycleFaults } from './laws/cycles.mjs';
 import { lengthFaults, nameFaults } from './laws/files.mjs';
 import { readModule } from './laws/house.mjs';
 import { barrelFaults, clientFaults, layerFaults, missingFaults } from './laws/imports.mjs';
+import { licenceFaults } from './laws/licences.mjs';
 import { purityFaults, sdkFaults } from './laws/purity.mjs';
 
 /** @typedef {import('./laws/house.mjs').File} File */
 /** @typedef {import('./laws/house.mjs').Fault} Fault */
 
 const CODE = /\.(?:ts|mts|mjs|py)$/;
+const LOCK = 'package-lock.json';
 const SCRIPT = /\.(?:ts|mts|mjs)$/;
 
 /**
@@ -23,6 +25,7 @@ const SCRIPT = /\.(?:ts|mts|mjs)$/;
  */
 export function checkLaws(files) {
   const paths = new Set(files.map((file) => file.path));
+  const locks = files.filter((file) => file.path === LOCK);
   const code = files.filter((file) => CODE.test(file.path));
   const modules = code.filter((file) => SCRIPT.test(file.path)).map((file) => readModule(file));
   return [
@@ -36,6 +39,7 @@ export function checkLaws(files) {
       ...clientFaults(module),
     ]),
     ...cycleFaults(modules),
+    ...locks.flatMap(({ path, text }) => licenceFaults(path, text)),
   ].toSorted((a, b) => compare(a.file, b.file) || a.line - b.line);
 }
 
@@ -56,7 +60,9 @@ export function readTree(root, folder = '') {
     const path = posix.join(folder, entry.name);
     if (/^(?:\..*|node_modules|dist|coverage|__pycache__)$/.test(entry.name)) return [];
     if (entry.isDirectory()) return readTree(root, path);
-    return entry.isFile() ? [{ path, text: CODE.test(path) ? readFileSync(posix.join(root, path), 'utf8') : '' }] : [];
+    return entry.isFile()
+      ? [{ path, text: CODE.test(path) || path === LOCK ? readFileSync(posix.join(root, path), 'utf8') : '' }]
+      : [];
   });
 }
 

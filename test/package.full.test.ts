@@ -63,6 +63,7 @@ describe('the packed package, installed in an empty project', () => {
   test('holds what was built, and neither sources nor tests', () => {
     expect(files.filter((path) => !path.startsWith('dist/')).toSorted()).toEqual([
       'LICENSE',
+      'NOTICE',
       'README.md',
       'package.json',
     ]);

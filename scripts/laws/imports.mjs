@@ -5,7 +5,7 @@ import { LIBRARY, layerOf, maker } from './house.mjs';
 /** @typedef {import('./house.mjs').Fault} Fault */
 
 /** What stands for a user's code, and is written as a user would write it. */
-const CLIENTS = /^(?:pipelines\/|test\/pipelines\/|test\/types\/|build\.ts$|utils\.ts$)/;
+const CLIENTS = /^(?:pipelines\/|template\/|test\/pipelines\/|test\/types\/|build\.ts$|utils\.ts$)/;
 
 /** @param {Module} module @returns {Fault[]} */
 export function layerFaults({ path, edges, imports }) {

@@ -49,6 +49,14 @@ function* argumentFaults(argument: Argument, step: string, subject: Subject, ope
     yield* sizeFaults(value.length, shape.size, 'elements', argument);
     const element = shapeOf(shape.element);
     for (const [index, inner] of (value as Json[]).entries()) {
+      if (inner === null) {
+        const at = child(path, index);
+        yield error('wrong-type', at, `${labelOf(`${String(path.key)}[${index}]`, step)} is null`, {
+          detail: 'a member that is null is not given; an element of a list has to be something',
+          fix: 'take it out of the list',
+        });
+        continue;
+      }
       open.push({
         ...argument,
         value: inner,

@@ -85,7 +85,12 @@ function* siblingFaults(step: StepDocument, member: string, sibling: Sibling, at
       }
       return;
     case 'text':
-      if (typeof value !== 'string' && !isExpression(value)) {
+      if (typeof value === 'string') {
+        if (sibling.form?.pattern.test(value) !== false) return;
+        yield error('pattern-mismatch', at, `${who} cannot be ${show(value)}`, {
+          fix: `it looks like ${sibling.form.example}`,
+        });
+      } else if (!isExpression(value)) {
         yield error('wrong-type', at, `${who} must be a text, this is ${show(value)}`);
       }
   }

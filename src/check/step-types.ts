@@ -1,7 +1,14 @@
 /** What a member beside `Arguments` holds. `null` stands for "not given" everywhere: the Python SDK writes it. */
 export type Sibling =
-  | { readonly kind: 'text' | 'flag' | 'outputs'; readonly required?: boolean }
+  | { readonly kind: 'flag' | 'outputs'; readonly required?: boolean }
+  | { readonly kind: 'text'; readonly form?: Form; readonly required?: boolean }
   | { readonly kind: 'enum'; readonly values: readonly string[]; readonly required?: boolean };
+
+/** How a text has to look, and one that does. */
+export interface Form {
+  readonly pattern: RegExp;
+  readonly example: string;
+}
 
 /** What AWS lets a step of a type have beside its arguments. */
 export interface StepType {
@@ -11,6 +18,11 @@ export interface StepType {
   readonly siblings?: Readonly<Record<string, Sibling>>;
 }
 
+const FUNCTION: Form = {
+  pattern: /^arn:aws[a-z-]*:lambda:[^:]+:[^:]+:function:.+$/,
+  example: 'arn:aws:lambda:REGION:ACCOUNT:function:NAME',
+};
+const QUEUE: Form = { pattern: /^https?:\/\/[^/]+\/.+$/, example: 'https://sqs.REGION.amazonaws.com/ACCOUNT/NAME' };
 const [JOB, CALL]: StepType[] = [{ retries: true, cache: true }, { retries: true }];
 const BASELINE: Readonly<Record<string, Sibling>> = {
   ModelPackageGroupName: { kind: 'text' },
@@ -35,11 +47,11 @@ export const STEP_TYPES: Readonly<Record<string, StepType>> = {
   Endpoint: { cache: true },
   Lambda: {
     cache: true,
-    siblings: { FunctionArn: { kind: 'text', required: true }, OutputParameters: { kind: 'outputs' } },
+    siblings: { FunctionArn: { kind: 'text', form: FUNCTION, required: true }, OutputParameters: { kind: 'outputs' } },
   },
   Callback: {
     cache: true,
-    siblings: { SqsQueueUrl: { kind: 'text', required: true }, OutputParameters: { kind: 'outputs' } },
+    siblings: { SqsQueueUrl: { kind: 'text', form: QUEUE, required: true }, OutputParameters: { kind: 'outputs' } },
   },
   QualityCheck: {
     cache: true,

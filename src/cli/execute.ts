@@ -105,7 +105,7 @@ export async function showRun(
       ...before,
       isTold: true,
       text: args.events === true ? '' : summaryText(name, events),
-      data: { run: name, state, steps: stepsOf(events) },
+      data: { run: name, state, steps: stepsOf(events), outputs: outputsOf(events) },
       failure: failure ?? failureOf(name, state, events, rerun),
     };
   } catch (error) {
@@ -121,6 +121,12 @@ function withoutSecrets(error: PipelineError, secrets: readonly string[]): Pipel
   const said = hideSecrets({ message: error.message, detail: error.detail }, secrets);
   if (said.message === error.message && said.detail === error.detail) return error;
   return new PipelineError(failure, code, said.message, { at, fix, diagnostics, detail: said.detail });
+}
+
+/** What the run as a whole has left: its results that no other step reads, its report. */
+function outputsOf(events: readonly RunEvent[]): Json {
+  const ended = events.findLast((event) => event.type === 'run-ended');
+  return (ended?.outputs ?? []).map(({ title, target }) => ({ title, target }));
 }
 
 function stepsOf(events: readonly RunEvent[]): Json {

@@ -30,6 +30,15 @@ export const FORMATS = {
       return { text: `${JSON.stringify(machine, null, 2)}\n`, diagnostics };
     },
   },
+  typescript: {
+    // Not `pipeline.ts`: in the pipeline's own folder that is what it is emitted from.
+    fileName: 'pipeline.emitted.ts',
+    write: async (definition, { name, description, tags, parallelism }) => {
+      const { toTypeScript } = await import('../emit/typescript/pipeline.ts');
+      const { text } = toTypeScript(definition, { name, description, tags, parallelism });
+      return { text, diagnostics: [] };
+    },
+  },
   mermaid: {
     fileName: 'pipeline.mmd',
     write: async (definition) => {

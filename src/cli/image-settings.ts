@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import { didYouMean } from '../definition/suggest.ts';
+import type { ImageMappings } from '../run/local/containers/images.ts';
 
 const MEMBERS = ['environment', 'requirements', 'command'] as const;
 const EXAMPLE = '"images": { "my-image": { "environment": "python:3.11", "requirements": ["lightgbm==4.5.0"] } }';
@@ -28,6 +30,16 @@ export function imageSettingFaults(setting: unknown, at: string): Diagnostic[] {
       return isTexts(value) ? [] : [fault(`"${named}" of image ${image} must be a list of texts`)];
     });
   });
+}
+
+/** The setting with files of the project, written `./serve.py`, where they are found: jobs run in folders of their own. */
+export function inProject(images: ImageMappings, folder: string): ImageMappings {
+  const placed = Object.entries(images).map(([image, { command, ...rest }]) => {
+    if (command === undefined) return [image, rest] as const;
+    const words = command.map((word) => (/^\.\.?\//.test(word) ? resolve(folder, word) : word));
+    return [image, { ...rest, command: words }] as const;
+  });
+  return Object.fromEntries(placed);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

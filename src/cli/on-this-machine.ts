@@ -8,6 +8,7 @@ import { parseS3Uri } from '../run/local/store/place.ts';
 import type { Mount } from '../run/local/store/store.ts';
 import type { Arguments, Options } from './command.ts';
 import { readConfig } from './config.ts';
+import { inProject } from './image-settings.ts';
 import type { Context } from './context.ts';
 import { handlersOf } from './handlers.ts';
 import type { Setting } from './settings.ts';
@@ -97,7 +98,7 @@ export function localSettings(
         temporary: tmpdir(),
         unique: context.unique,
         tell,
-        images: readConfig(context.cwd).images ?? {},
+        images: inProject(readConfig(context.cwd).images ?? {}, context.cwd),
         strictEnvironment: args['strict-environment'] ?? false,
         fetchObject,
       });

@@ -35,6 +35,6 @@ function without(flags: RegExp, argv: readonly string[]): string[] {
 }
 
 /** A word as a shell takes it for itself. */
-function quote(word: string): string {
+export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -4,11 +4,24 @@ import type { Suite } from './suite.ts';
 export const sagemakerPipelines: Suite = {
   name: 'sagemaker-pipelines',
   summary: 'Looks after pipeline definitions: from this project, or from anywhere.',
+  examples: ['sagemaker-pipelines init my-project', 'sagemaker-pipelines check'],
   commands: {
+    init: {
+      summary: 'A project that works: a pipeline, its scripts, sample data, tests',
+      load: async () => (await import('./new-project/init.ts')).init,
+    },
     list: { summary: 'The pipelines of this project', load: async () => (await import('./list.ts')).list },
     check: {
       summary: 'Everything that AWS would refuse, before AWS sees it',
       load: async () => (await import('./check.ts')).checkDocuments,
+    },
+    diff: {
+      summary: 'What is different between two definitions',
+      load: async () => (await import('./diff.ts')).diff,
+    },
+    import: {
+      summary: 'A definition from anywhere as TypeScript',
+      load: async () => (await import('./import.ts')).importDocument,
     },
     publish: {
       summary: 'Uploads the scripts and folders that a definition names',

@@ -7,6 +7,8 @@ import type { Context } from './context.ts';
 export interface Suite {
   readonly name: string;
   readonly summary: string;
+  /** Whole invocations, the commonest first. */
+  readonly examples: readonly [string, string];
   readonly commands: Readonly<Record<string, SuiteEntry>>;
 }
 
@@ -49,8 +51,8 @@ function withoutCommand(suite: Suite): PipelineError {
   });
 }
 
-function helpOf({ name, summary, commands }: Suite): string {
+function helpOf({ name, summary, examples, commands }: Suite): string {
   const width = Math.max(...Object.keys(commands).map((command) => command.length));
   const lines = Object.entries(commands).map(([command, entry]) => `  ${command.padEnd(width)}  ${entry.summary}`);
-  return `${name} COMMAND …\n\n${summary}\n\nCommands:\n${lines.join('\n')}\n\n${name} COMMAND --help says more.\n`;
+  return `${examples.join('\n')}\n\n${summary}\n\nCommands:\n${lines.join('\n')}\n\n${name} COMMAND --help says more.\n`;
 }

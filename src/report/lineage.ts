@@ -24,6 +24,12 @@ interface Touched {
   readonly makes: readonly Found[];
 }
 
+interface Known {
+  found: Found;
+  readonly madeBy: Set<string>;
+  readonly readBy: Set<string>;
+}
+
 /** What came from where: inputs, what jobs made of them, models, packages, predictions. */
 export function lineageOf({ steps, run }: Story, files: ReadonlyMap<string, StepFiles>): Artefact[] {
   const touched = new Map(
@@ -32,17 +38,25 @@ export function lineageOf({ steps, run }: Story, files: ReadonlyMap<string, Step
       .filter(({ state }) => run === undefined || !(state === 'skipped' || state === 'waiting'))
       .map((step) => [step.name, touchedBy(step, files.get(step.name)?.arguments)] as const),
   );
-  const known = new Map<string, { found: Found; madeBy: Set<string>; readBy: Set<string> }>();
-  const entry = (found: Found): { madeBy: Set<string>; readBy: Set<string> } => {
+  const known = new Map<string, Known>();
+  const entry = (found: Found): Known => {
     const key = found.target.replace(/\/$/, '');
     let artefact = known.get(key);
     if (artefact === undefined) known.set(key, (artefact = { found, madeBy: new Set(), readBy: new Set() }));
+    // What somebody takes for a model is one, also when a processing job made it.
+    else if (artefact.found.kind === 'data' && found.kind === 'model')
+      artefact.found = { ...artefact.found, kind: 'model' };
     return artefact;
   };
   for (const [step, { makes }] of touched) for (const found of makes) entry(found).madeBy.add(step);
   const made = new Set(known.keys());
   for (const [step, { reads }] of touched) {
-    for (const found of reads) entry(madeAround(found, made)).readBy.add(step);
+    for (const found of reads) {
+      const artefact = entry(madeAround(found, made));
+      artefact.readBy.add(step);
+      const maker = /^Steps\.([^.[]+)/.exec(found.target)?.[1];
+      if (maker !== undefined && touched.has(maker)) artefact.madeBy.add(maker);
+    }
   }
   return [...known.values()].map(({ found, madeBy, readBy }, index) => ({
     id: `artefact-${index + 1}`,
@@ -85,6 +99,9 @@ function touchedBy(step: StoryStep, given: Json | undefined): Touched {
 
 function named(step: StoryStep, modelPackage: Json | undefined): Found {
   if (typeof modelPackage === 'string') return { kind: 'package', target: modelPackage };
+  const { group, version } = step.facts;
+  if (typeof group === 'string' && typeof version === 'number')
+    return { kind: 'package', target: `${group}/${version}` };
   const property = step.type === 'Model' ? 'ModelName' : 'ModelPackageArn';
   return { kind: step.type === 'Model' ? 'model' : 'package', target: `Steps.${step.name}.${property}` };
 }
@@ -152,4 +169,16 @@ function walk(
   } else if (isObject(value)) {
     for (const [key, member] of Object.entries(value)) walk(member, [...keys, key], see);
   }
+}
+
+/** The end of a place says more than its beginning, and the name of the run nothing that is not said already. */
+export function endOf({ target, kind }: Artefact, run: string | undefined): string {
+  const parts = target
+    .replace(/\/$/, '')
+    .split('/')
+    .filter((part) => part !== run);
+  const isPackage = target.includes(':model-package/');
+  if (!isPackage && !target.startsWith('s3:')) return target;
+  const end = parts.slice(kind === 'code' ? -1 : -2).join('/');
+  return end === '' ? target : end;
 }

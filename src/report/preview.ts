@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises';
 import type { Json } from '../definition/document.ts';
-import { isObject } from '../definition/expression.ts';
 import { columnsOf } from '../run/local/transform/csv-row.ts';
 
 /** The beginning of a file: rows of cells, lines of text, or nothing that can be read. */
@@ -11,15 +10,12 @@ export interface Preview {
   readonly lines?: readonly string[];
   /** Whether the file goes on. */
   readonly isCut: boolean;
-  /** The numbers of a JSON object by their places: `regression_metrics.mse.value`. */
-  readonly numbers?: readonly (readonly [string, number])[];
 }
 
 const BYTES = 65_536;
 const COLUMNS = 24;
 const LINE = 400;
 const CELL = 120;
-const NUMBERS = 40;
 
 /** Reads the beginning of a file. */
 export async function preview(
@@ -39,7 +35,7 @@ export async function preview(
   if (json !== undefined) {
     const lines = JSON.stringify(json, null, 2).split('\n');
     const shown = lines.slice(0, count * 4).map((line) => cut(line, LINE));
-    return { name, size, lines: shown, isCut: lines.length > shown.length, numbers: numbersIn(json) };
+    return { name, size, lines: shown, isCut: lines.length > shown.length };
   }
   const all = text.replace(/\n$/, '').split(/\r?\n/);
   const isCut = size > BYTES || all.length > count;
@@ -89,17 +85,4 @@ function parsed(text: string): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-function numbersIn(value: Json): [string, number][] {
-  const found: [string, number][] = [];
-  const look = (inner: Json, path: string, depth: number): void => {
-    if (found.length >= NUMBERS || depth > 6) return;
-    if (typeof inner === 'number') found.push([path, inner]);
-    else if (isObject(inner)) {
-      for (const [key, member] of Object.entries(inner)) look(member, path === '' ? key : `${path}.${key}`, depth + 1);
-    }
-  };
-  look(value, '', 0);
-  return found;
 }

@@ -2,6 +2,8 @@ import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { Json } from '../definition/document.ts';
 import { isObject } from '../definition/expression.ts';
 import { branchOf } from '../definition/walk.ts';
+import { comparisonsOf, sayComparison } from './decisions.ts';
+import { sayFiles } from './draw-results.ts';
 import { sayBytes, sayCount, sayDuration, sayNumber } from './figures.ts';
 import { maskNamed } from './hide-secrets.ts';
 import { type Html, html } from './html.ts';
@@ -50,10 +52,22 @@ function article(step: StoryStep, byName: ReadonlyMap<string, StoryStep>, files:
     </header>
     ${typeof description === 'string' && html`<p>${description}</p>`}
     ${reason !== undefined && html`<p class="reason ${state === 'failed' ? 'bad' : ''}">${reason}</p>`}
-    ${step.diagnostics.map(showDiagnostic)}
+    ${step.diagnostics.map(showDiagnostic)} ${decision(step, files)}
     <dl>${facts}</dl>
     ${outputs(step, files?.outputs ?? [])} ${logs(step, files?.logs ?? [])} ${argumentsOf(step, files?.arguments)}
   </article>`;
+}
+
+/** What a Condition step compared: the reason why its branch was taken. */
+function decision(step: StoryStep, files: StepFiles | undefined): Html | undefined {
+  const comparisons = comparisonsOf(step, files);
+  if (comparisons.length === 0) return undefined;
+  const { outcome } = step.facts;
+  const taken = typeof outcome === 'boolean' ? html` <strong>→ ${outcome ? 'yes' : 'no'}</strong>` : undefined;
+  return html`<ul class="comparisons">
+      ${comparisons.map((comparison) => html`<li>${sayComparison(comparison)}</li>`)}
+    </ul>
+    ${taken !== undefined && html`<p>Decided${taken}</p>`}`;
 }
 
 function neighbours(title: string, names: readonly string[], byName: ReadonlyMap<string, StoryStep>): Html | undefined {
@@ -76,17 +90,11 @@ function outputs(step: StoryStep, files: readonly OutputFiles[]): Html | undefin
     <h4>Outputs</h4>
     ${step.outputs.map(({ title, target }) => {
       const found = files.find((each) => each.target === target);
-      return html`<h5>${title} <span class="quiet">${sayFiles(found)}</span></h5>
+      return html`<h5>${title} <span class="quiet">${found !== undefined && sayFiles(found)}</span></h5>
         <p class="data place">${target}</p>
         ${found?.previews.map(showPreview)}`;
     })}
   </section>`;
-}
-
-function sayFiles(found: OutputFiles | undefined): string {
-  if (found === undefined) return '';
-  if (found.objects === 0) return 'nothing there';
-  return `${found.isMore ? 'more than ' : ''}${sayCount(found.objects, 'file')}, ${sayBytes(found.bytes)}`;
 }
 
 function showPreview({ name, size, rows, lines, isCut }: Preview): Html {

@@ -18,7 +18,7 @@ describe('a build', () => {
 
   beforeAll(async () => {
     folder = temporaryFolder(afterAll);
-    for (const part of ['src', 'build.ts', 'utils.ts', 'scripts', 'package.json', 'tsconfig.json']) {
+    for (const part of ['src', 'build.ts', 'utils.ts', 'scripts', 'package.json', 'template', 'tsconfig.json']) {
       cpSync(join(root, part), join(folder, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
@@ -45,6 +45,20 @@ describe('a build', () => {
     const built = files.filter((file) => file.startsWith('chunks/python/') && /\.pyc?$|__pycache__/.test(file));
     expect(built).toEqual(programs.map((file) => `chunks/python/${file}`).toSorted());
     expect(read('chunks/python/contain.py')).toBe(readFileSync(join(root, source, 'contain.py'), 'utf8'));
+  });
+
+  test('brings the licences of everything that is built into it', () => {
+    const packages = [...read('licenses.txt').matchAll(/^(\S+) \d+\.\d+\.\d+ \(\S+\)$/gm)].map(([, name]) => name);
+    expect(packages).toEqual(expect.arrayContaining(['@dagrejs/dagre', 'cliui', 'yargs', 'yargs-parser']));
+    expect(read('licenses.txt')).toContain('Permission is hereby granted');
+  });
+
+  test('brings the template of a project, without what would be hidden or obeyed in a package', () => {
+    const template = files.filter((file) => file.startsWith('template/'));
+    expect(template).toEqual(
+      expect.arrayContaining(['template/gitignore', 'template/package.template.json', 'template/tsconfig.json']),
+    );
+    expect(template.filter((file) => /\/(?:\.|node_modules|package\.json$)/.test(file))).toEqual([]);
   });
 
   test('holds one copy of the library, which the commands and the author’s file share', () => {

@@ -307,3 +307,25 @@ describe('names', () => {
     expect(faults({ [path]: empty }).map((fault) => fault.replace(/.* /, ''))).toEqual(['[names]']);
   });
 });
+
+describe('licences', () => {
+  const lock = (entry: object) =>
+    faults({ 'package-lock.json': JSON.stringify({ packages: { '': {}, 'node_modules/@a/b': entry } }, null, 2) });
+
+  test.each([{ license: 'MIT' }, { license: 'Apache-2.0', optional: true }, { license: 'MPL-2.0', dev: true }])(
+    'a package under %j may be installed',
+    (entry) => {
+      expect(lock(entry)).toEqual([]);
+    },
+  );
+
+  test.each([
+    { license: 'GPL-3.0-only' },
+    { license: 'MPL-2.0' },
+    { license: 'SEE LICENSE IN LICENSE', dev: true },
+    {},
+    { license: 'MIT', hasInstallScript: true },
+  ])('a package with %j may not', (entry) => {
+    expect(lock(entry)).toEqual(['package-lock.json:4 [licences]']);
+  });
+});

@@ -25,6 +25,7 @@ export default async function build(): Promise<void> {
 export function isStale(root: string): boolean {
   const sources = [
     'src',
+    'template',
     'build.ts',
     'utils.ts',
     'scripts/bundle.mjs',

@@ -54,6 +54,10 @@ async function answer(token: string, said: CallbackAnswer, place: Place, context
 export const callbacks: Suite = {
   name: 'sagemaker-pipelines callbacks',
   summary: 'Answers Callback steps that wait: `executions show` has their tokens.',
+  examples: [
+    'sagemaker-pipelines callbacks succeed 1a2b3c4d5e --output Approved=yes',
+    'sagemaker-pipelines callbacks fail 1a2b3c4d5e --reason "the figures are wrong"',
+  ],
   commands: {
     succeed: { summary: 'The step succeeds, with outputs', load: () => Promise.resolve(succeed) },
     fail: { summary: 'The step fails, with a reason', load: () => Promise.resolve(fail) },

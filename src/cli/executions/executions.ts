@@ -4,6 +4,10 @@ import type { Suite } from '../suite.ts';
 export const executions: Suite = {
   name: 'sagemaker-pipelines executions',
   summary: 'Looks after executions on SageMaker, whoever started them.',
+  examples: [
+    'sagemaker-pipelines executions list batch_inference',
+    'sagemaker-pipelines executions watch batch_inference',
+  ],
   commands: {
     list: {
       summary: 'The executions of a pipeline',

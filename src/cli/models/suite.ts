@@ -4,6 +4,7 @@ import type { Suite } from '../suite.ts';
 export const models: Suite = {
   name: 'sagemaker-pipelines models',
   summary: 'Looks after the models that runs on this machine have registered.',
+  examples: ['sagemaker-pipelines models list', 'sagemaker-pipelines models approve abalone'],
   commands: {
     list: { summary: 'The models and their versions', load: async () => (await import('./list.ts')).listModelsCommand },
     show: { summary: 'All that is known of a version', load: async () => (await import('./show.ts')).showModelCommand },

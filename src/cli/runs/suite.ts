@@ -4,6 +4,7 @@ import type { Suite } from '../suite.ts';
 export const runs: Suite = {
   name: 'sagemaker-pipelines runs',
   summary: 'Tells of the runs of this project on this machine.',
+  examples: ['sagemaker-pipelines runs list', 'sagemaker-pipelines runs show latest'],
   commands: {
     list: { summary: 'The runs, the newest first', load: async () => (await import('./list.ts')).listRunsCommand },
     show: { summary: 'What a run did, step by step', load: async () => (await import('./show.ts')).showRunCommand },

@@ -46,8 +46,17 @@
     if (reveal) {
       const node = nodes.get(id);
       if (node !== undefined) center(node);
-      rows.find((row) => row.getAttribute('data-row') === id)?.scrollIntoView({ block: 'nearest' });
+      for (const row of rows) if (row.getAttribute('data-row') === id) show(row);
     }
+  }
+
+  /** Brings a row into the list that it stands in, without moving the page. @param {Element} row */
+  function show(row) {
+    const list = row.closest('.timeline, .scroll');
+    if (list === null || list.scrollHeight <= list.clientHeight) return;
+    const [inner, outer] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
+    const isIn = inner.top >= outer.top + 40 && inner.bottom <= outer.bottom;
+    if (!isIn) list.scrollTop += inner.top - outer.top - outer.height / 2;
   }
 
   /** Brings a node into the canvas without moving the page. @param {Element} node */
