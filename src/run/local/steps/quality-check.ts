@@ -78,7 +78,7 @@ export const qualityCheck: StepKind = {
     };
     if (isComparedElsewhere(earlier?.constraints ?? null)) work.warn(notCompared(work));
     const result = await processing.run({ ...work, containers: { ...work.containers, run } });
-    if (found.length > 0 && !['false', 'False'].includes(String(beside['FailOnViolation']))) {
+    if (found.length > 0 && !FALSE.includes(beside['FailOnViolation'])) {
       const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : '';
       throw new PipelineError('failed', 'quality-violated', `the check found ${count(found)}`, {
         detail: `${found.slice(0, SHOWN).map(told).join('; ')}${more}`,
@@ -137,8 +137,12 @@ function given(beside: JsonObject, member: string): string | undefined {
 
 /** A truth value, also as a parameter gives it. */
 function isOn(beside: JsonObject, member: string): boolean {
-  return ['true', 'True'].includes(String(beside[member]));
+  return TRUE.includes(beside[member]);
 }
+
+// As JSON has them, and as Python writes them into a parameter.
+const TRUE: readonly unknown[] = [true, 'true', 'True'];
+const FALSE: readonly unknown[] = [false, 'false', 'False'];
 
 function needsBaseline(beside: JsonObject): boolean {
   return !(isOn(beside, 'SkipCheck') && isOn(beside, 'RegisterNewBaseline'));
