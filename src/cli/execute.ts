@@ -70,11 +70,6 @@ export async function execute(
     });
   }
   const { args, rerun } = settings;
-  if (args.open === true && target !== 'local') {
-    throw new PipelineError('usage', 'bad-value', `--open shows the page that a run on this machine leaves`, {
-      fix: 'add --local',
-    });
-  }
   const run = await load(settings, context);
   const secrets = secretValues(request.parameters);
   return await showRun((world) => run(request, world), before, args, context, { rerun, secrets });

@@ -8,6 +8,7 @@ import { announcedSteps } from '../run/announced-steps.ts';
 import { type Answer, type Arguments, type Options, defineCommand } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
+import { checkFlags } from './flags-of-target.ts';
 import { type AccountSettings, SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
 import { LOCAL_FLAGS } from './on-this-machine.ts';
 import { type GivenValues, readAssignments, runParameters } from './parameters.ts';
@@ -78,6 +79,7 @@ export async function runSource(
 ): Promise<Answer> {
   const config = readConfig(context.cwd);
   const target = targetOf(args.local, args.on);
+  checkFlags(target, args);
   const region = target === 'local' ? regionOf(args.region, context.env, config) : runRegion(args, context.env, config);
   const role = roleOf(args['role-arn'], context.env, config);
   const tags = args.tags === undefined ? {} : readTags(args.tags);
