@@ -41,6 +41,8 @@ export interface Answer {
   readonly diagnostics: readonly Diagnostic[];
   /** The notes and the diagnostics were shown before the work: they are not told a second time. */
   readonly isTold?: boolean;
+  /** The answer is a no, as of `diff`: nothing went wrong, and a script can tell all the same. */
+  readonly exitCode?: 1 | undefined;
   /** What was asked for was done and did not end well: told last, and the exit code is its. */
   readonly failure?: PipelineError | undefined;
 }

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../definition/diagnostic.ts';
 import { PipelineError } from '../definition/error.ts';
 import { didYouMean } from '../definition/suggest.ts';
 import type { ImageMappings } from '../run/local/containers/images.ts';
+import { type CallbackSetting, type FunctionSetting, handlerSettingFaults } from './handler-settings.ts';
 import { imageSettingFaults } from './image-settings.ts';
 
 /** What a project says once instead of with every command. */
@@ -15,10 +16,14 @@ export interface Config {
   readonly roleArn?: string;
   /** What stands in for images on this machine. */
   readonly images?: ImageMappings;
+  /** What stands for functions in AWS Lambda on this machine. */
+  readonly functions?: Readonly<Record<string, FunctionSetting>>;
+  /** What answers Callback steps on this machine. */
+  readonly callbacks?: Readonly<Record<string, CallbackSetting>>;
 }
 
 const FILE = 'pipelines.config.json';
-const MEMBERS: readonly string[] = ['default', 'region', 'bucket', 'roleArn', 'images'];
+const MEMBERS: readonly string[] = ['default', 'region', 'bucket', 'roleArn', 'images', 'functions', 'callbacks'];
 
 /** Reads `pipelines.config.json` of a folder; without such a file nothing is configured. */
 export function readConfig(cwd: string): Config {
@@ -55,6 +60,8 @@ export function readConfig(cwd: string): Config {
       });
     } else if (member === 'images') {
       diagnostics.push(...imageSettingFaults(setting, at));
+    } else if (member === 'functions' || member === 'callbacks') {
+      diagnostics.push(...handlerSettingFaults(member, setting, at));
     } else if (typeof setting !== 'string' || setting === '') {
       const found = setting === '' ? 'empty' : JSON.stringify(setting);
       diagnostics.push({

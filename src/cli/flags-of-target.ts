@@ -7,9 +7,19 @@ import type { Target } from './plan.ts';
 type Given = Arguments<typeof SAGEMAKER_FLAGS> & Arguments<typeof LOCAL_FLAGS>;
 type Flag = keyof Given;
 
-/** What decides which steps run, or in which execution, and has no meaning on a machine. */
-const OF_EXECUTIONS: readonly Flag[] = ['only', 'from', 'source-execution', 'request-token', 'pipeline-name'];
-const OF_THIS_MACHINE: readonly Flag[] = ['map', 'fetch', 'runtime', 'open', 'strict-environment', 'cache', 'resume'];
+/** What is asked of AWS alone. */
+const OF_EXECUTIONS: readonly Flag[] = ['request-token', 'pipeline-name'];
+const OF_THIS_MACHINE: readonly Flag[] = [
+  'map',
+  'fetch',
+  'runtime',
+  'open',
+  'strict-environment',
+  'function',
+  'callback',
+  'cache',
+  'resume',
+];
 
 /** Refuses flags that would have no effect where the run goes: whoever gave one means it. */
 export function checkFlags(target: Target, args: Given): void {
@@ -20,9 +30,8 @@ export function checkFlags(target: Target, args: Given): void {
       fix: 'add --local, or leave it out',
     });
   }
-  throw new PipelineError('usage', 'flag-of-executions', `--${idle} is for executions on SageMaker`, {
-    detail: 'a run on this machine has all steps',
-    fix: '--resume latest goes on with the last run, with the results that it has; --cache takes those of earlier runs',
+  throw new PipelineError('usage', 'flag-of-executions', `--${idle} is for executions in an account`, {
+    fix: 'leave it out: a run on this machine has a name of its own',
   });
 }
 

@@ -43,10 +43,15 @@ export async function main(program: Command | Suite, context: Context): Promise<
       stdout.write(request.kind === 'help' ? request.text : `${context.version()}\n`);
       return 0;
     }
-    const { text, data, notes, diagnostics, isTold, failure } = await Promise.race([
-      command.run(request.args, choice.context, request.operands),
-      context.stalled,
-    ]);
+    const {
+      text,
+      data,
+      notes,
+      diagnostics,
+      isTold,
+      failure,
+      exitCode = 0,
+    } = await Promise.race([command.run(request.args, choice.context, request.operands), context.stalled]);
     if (isTold !== true) {
       for (const diagnostic of diagnostics) stderr.write(`${render(diagnostic)}\n`);
       for (const note of notes) stderr.write(`${note}\n`);
@@ -57,7 +62,7 @@ export async function main(program: Command | Suite, context: Context): Promise<
       stderr.write(`${render(diagnosticOf(failure))}\n`);
       return EXIT_CODES[failure.failure];
     }
-    return hasErrors(diagnostics) ? EXIT_CODES.invalid : 0;
+    return hasErrors(diagnostics) ? EXIT_CODES.invalid : exitCode;
   } catch (thrown) {
     const error = isPipelineError(thrown) ? thrown : ourFault(thrown);
     const reported = diagnosticOf(error);

@@ -1,6 +1,6 @@
 import { PipelineError } from '../definition/error.ts';
 import type { SageMakerOptions } from '../run/sagemaker/run.ts';
-import type { WatchOptions } from '../run/sagemaker/watch.ts';
+import type { WatchOptions } from '../run/pauses.ts';
 import type { Arguments, Options } from './command.ts';
 import type { Setting } from './settings.ts';
 
@@ -12,7 +12,10 @@ export const SAGEMAKER_FLAGS = {
   'max-parallel': { type: 'text', describe: 'The most steps at a time' },
   only: { type: 'list', describe: 'Run only this step; may be given several times' },
   from: { type: 'text', describe: 'Run this step and all that come after it' },
-  'source-execution': { type: 'text', describe: 'The execution (ARN) whose results stand in for the other steps' },
+  'source-execution': {
+    type: 'text',
+    describe: 'The execution (ARN), locally the run, whose results stand in for the other steps',
+  },
   timeout: { type: 'text', describe: 'Seconds to wait for the end of the run [no limit]' },
   poll: { type: 'text', describe: 'Seconds between two looks at the run [1, up to 10 while nothing changes]' },
   'stop-on-interrupt': { type: 'flag', describe: 'Stop the execution at Ctrl-C and --timeout; else it goes on' },

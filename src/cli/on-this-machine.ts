@@ -11,6 +11,7 @@ import type { Arguments, Options } from './command.ts';
 import { readConfig } from './config.ts';
 import { inProject } from './image-settings.ts';
 import type { Context } from './context.ts';
+import { handlersOf } from './handlers.ts';
 import type { Setting } from './settings.ts';
 import { stateFolderOf } from './state-folder.ts';
 import { thisProcess } from './this-process.ts';
@@ -29,6 +30,15 @@ export const LOCAL_FLAGS = {
   },
   open: { type: 'flag', describe: 'Local: show the page of the run in a browser when it has ended' },
   'strict-environment': { type: 'flag', describe: 'Local: refuse Python environments that differ from their image' },
+  function: {
+    type: 'list',
+    describe:
+      'Local: a file that stands for a Lambda function, as name=./handler.py or name=./handler.py:lambda_handler',
+  },
+  callback: {
+    type: 'list',
+    describe: "Local: a command that answers a Callback step, as 'Step=python3 answer.py'",
+  },
   cache: {
     type: 'flag',
     describe: "Local: use earlier results of all steps; --no-cache: of none [as each step's CacheConfig says]",
@@ -44,6 +54,9 @@ export function localSettings(
   args: Arguments<typeof LOCAL_FLAGS> & {
     readonly 'max-parallel'?: string | undefined;
     readonly profile?: string | undefined;
+    readonly only?: readonly string[];
+    readonly from?: string | undefined;
+    readonly 'source-execution'?: string | undefined;
   },
   { region, parallelism }: { readonly region: Setting; readonly parallelism: number | undefined },
   context: Pick<Context, 'cwd' | 'env' | 'unique'>,
@@ -58,6 +71,8 @@ export function localSettings(
     stateFolder: stateFolderOf(context),
     region: region.value,
     maxParallel: asked === undefined ? Math.min(parallelism ?? Infinity, availableParallelism()) : Number(asked),
+    selection: { only: args.only, from: args.from, source: args['source-execution'] },
+    handlers: handlersOf(args, context.cwd),
     owner: thisProcess(),
     ...(args.cache === undefined ? {} : { cache: args.cache ? 'all' : 'none' }),
     ...(args.resume === undefined ? {} : { resume: findRun(stateFolderOf(context), args.resume) }),

@@ -15,6 +15,14 @@ export const sagemakerPipelines: Suite = {
       summary: 'Everything that AWS would refuse, before AWS sees it',
       load: async () => (await import('./check.ts')).checkDocuments,
     },
+    diff: {
+      summary: 'What is different between two definitions',
+      load: async () => (await import('./diff.ts')).diff,
+    },
+    import: {
+      summary: 'A definition from anywhere as TypeScript',
+      load: async () => (await import('./import.ts')).importDocument,
+    },
     publish: {
       summary: 'Uploads the scripts and folders that a definition names',
       load: async () => (await import('./publish.ts')).publish,

@@ -95,7 +95,21 @@ function node(step: StoryStep, { x, y }: Point, width: number, isCritical: boole
   const ran = seconds !== undefined && step.spans.length > 0;
   const time = ran ? sayDuration(seconds) : '';
   const room = Math.floor((width - 52) / LETTER);
-  const spoken = [title === name ? name : `${title} (${name})`, type, state, time].filter((word) => word);
+  const seen = shorten(title, room);
+  // What is seen comes first and in its order, so that it can be said to a computer: WCAG 2.5.3.
+  const spoken = [seen, type, time, state, seen === name ? '' : name].filter((word) => word);
+  const mark =
+    state === undefined
+      ? undefined
+      : html`<use
+          href="#sign-${state}"
+          class="sign ${classOf(state)}"
+          x="${left + 13}"
+          y="${top + 15}"
+          width="16"
+          height="16"
+        />`;
+  const begin = left + (state === undefined ? 18 : 38);
   return html`<a
     class="node ${state === undefined ? 'is-plain' : classOf(state)}${isCritical ? ' critical' : ''} ${shapeOf(type)}"
     href="#${id}"
@@ -110,17 +124,10 @@ function node(step: StoryStep, { x, y }: Point, width: number, isCritical: boole
       height="${HEIGHT}"
       rx="${type === 'Condition' || type === 'Fail' ? HEIGHT / 2 : 9}"
     />
-    <use
-      href="#sign-${state ?? 'waiting'}"
-      class="sign ${state === undefined ? 'is-plain' : classOf(state)}"
-      x="${left + 13}"
-      y="${top + 15}"
-      width="16"
-      height="16"
-    />
-    <text class="title" x="${left + 38}" y="${top + 20}">${shorten(title, room)}</text
-    ><text class="type" x="${left + 38}" y="${top + 36}">${type}</text
-    ><text class="time" x="${left + width - 12}" y="${top + 36}">${time}</text></a
+    ${mark}
+    <text class="title" x="${begin}" y="${top + 20}">${seen}</text>
+    <text class="type" x="${begin}" y="${top + 36}">${type}</text>
+    <text class="time" x="${left + width - 12}" y="${top + 36}">${time}</text></a
   >`;
 }
 

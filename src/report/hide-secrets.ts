@@ -42,7 +42,8 @@ function* becameOf(
 ): Generator<string, void, undefined> {
   if (asked === undefined || given === undefined) return;
   if (isExpression(asked)) {
-    if (typeof given === 'string' && given.length >= SHORTEST && readsHidden(asked, hidden)) yield given;
+    if (typeof given !== 'string' || !readsHidden(asked, hidden)) return;
+    for (const text of hiddenParts(asked, given, hidden)) if (text.length >= SHORTEST) yield text;
   } else if (Array.isArray(asked) && Array.isArray(given)) {
     for (const [index, element] of (asked as readonly Json[]).entries()) {
       yield* becameOf(element, (given as readonly Json[])[index], hidden);
@@ -50,6 +51,26 @@ function* becameOf(
   } else if (isObject(asked) && isObject(given)) {
     for (const [key, member] of Object.entries(asked)) yield* becameOf(member, given[key], hidden);
   }
+}
+
+/** Of a text that was put together the hidden parts, where what stands between them tells them apart; else all of it. */
+function hiddenParts(asked: Json, given: string, hidden: ReadonlySet<string>): string[] {
+  const join = isObject(asked) && isObject(asked['Std:Join']) ? asked['Std:Join'] : undefined;
+  if (join === undefined || !Array.isArray(join['Values'])) return [given];
+  const values = join['Values'] as readonly Json[];
+  // More open places than these could be told apart in too many ways.
+  if (values.filter((value) => typeof value === 'object').length > 4 || given.length > 4000) return [given];
+  const patterns = values.map((value) => {
+    if (typeof value === 'object') return readsHidden(value, hidden) ? '(.*?)' : '.*?';
+    return escapePattern(String(value));
+  });
+  const between = typeof join['On'] === 'string' ? escapePattern(join['On']) : '';
+  const found = new RegExp(`^${patterns.join(between)}$`, 's').exec(given);
+  return found === null ? [given] : found.slice(1);
+}
+
+function escapePattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
 function readsHidden(expression: Json, hidden: ReadonlySet<string>): boolean {

@@ -8,18 +8,17 @@ export interface Preview {
   readonly name: string;
   readonly size: number;
   readonly rows?: readonly (readonly string[])[];
+  /** What the cells of a row are, where the file says so: the keys of JSON Lines. */
+  readonly columns?: readonly string[];
   readonly lines?: readonly string[];
   /** Whether the file goes on. */
   readonly isCut: boolean;
-  /** The numbers of a JSON object by their places: `regression_metrics.mse.value`. */
-  readonly numbers?: readonly (readonly [string, number])[];
 }
 
 const BYTES = 65_536;
 const COLUMNS = 24;
 const LINE = 400;
 const CELL = 120;
-const NUMBERS = 40;
 
 /** Reads the beginning of a file. */
 export async function preview(
@@ -39,11 +38,13 @@ export async function preview(
   if (json !== undefined) {
     const lines = JSON.stringify(json, null, 2).split('\n');
     const shown = lines.slice(0, count * 4).map((line) => cut(line, LINE));
-    return { name, size, lines: shown, isCut: lines.length > shown.length, numbers: numbersIn(json) };
+    return { name, size, lines: shown, isCut: lines.length > shown.length };
   }
   const all = text.replace(/\n$/, '').split(/\r?\n/);
   const isCut = size > BYTES || all.length > count;
   const lines = all.slice(0, count);
+  const records = recordsOf(lines);
+  if (records !== undefined) return { name, size, isCut, ...records };
   const rows = isTable(name, lines) ? lines.map(cellsOf) : [];
   const width = Math.max(...rows.map(({ length }) => length), 0);
   if (rows.length > 0 && width > 0) return { name, size, isCut, rows: rows.map((row) => row.slice(0, COLUMNS)) };
@@ -58,6 +59,18 @@ function textOf(buffer: Buffer, isCut: boolean): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** JSON Lines as rows: objects whose keys together are a few columns. */
+function recordsOf(lines: readonly string[]): Pick<Preview, 'columns' | 'rows'> | undefined {
+  if (!lines[0]?.startsWith('{')) return undefined;
+  const records = lines.map((line) => parsed(line)).filter((record) => isObject(record));
+  const columns = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  if (records.length < lines.length || columns.length > COLUMNS) return undefined;
+  const cellOf = (value: Json | undefined): string =>
+    value === undefined ? '' : cut(typeof value === 'string' ? value : JSON.stringify(value), CELL);
+  const rows = records.map((record) => columns.map((column) => cellOf(record[column])));
+  return { columns: columns.map((column) => cut(column, CELL)), rows };
 }
 
 function isTable(name: string, lines: readonly string[]): boolean {
@@ -89,17 +102,4 @@ function parsed(text: string): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-function numbersIn(value: Json): [string, number][] {
-  const found: [string, number][] = [];
-  const look = (inner: Json, path: string, depth: number): void => {
-    if (found.length >= NUMBERS || depth > 6) return;
-    if (typeof inner === 'number') found.push([path, inner]);
-    else if (isObject(inner)) {
-      for (const [key, member] of Object.entries(inner)) look(member, path === '' ? key : `${path}.${key}`, depth + 1);
-    }
-  };
-  look(value, '', 0);
-  return found;
 }

@@ -1,13 +1,16 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Json, JsonObject } from '../definition/document.ts';
+import type { Json, JsonObject, StepDocument } from '../definition/document.ts';
 import type { Link, RunEvent } from '../definition/events.ts';
 import { isObject } from '../definition/expression.ts';
+import { parse } from '../definition/parse.ts';
+import { walkSteps } from '../definition/walk.ts';
 import { EVENTS, stepFolder } from '../run/local/run-folder.ts';
 import { metricSeries } from '../run/local/steps/metrics.ts';
 import { listObjects } from '../run/local/store/listing.ts';
 import { parseS3Uri } from '../run/local/store/place.ts';
 import { type Store, type StoredObject, findObject } from '../run/local/store/store.ts';
+import type { Evaluation } from './evaluation.ts';
 import { type Preview, preview } from './preview.ts';
 
 /** What a run left on the disk for one step, as much of it as a page shows. */
@@ -17,8 +20,7 @@ export interface StepFiles {
   readonly logs: readonly LogTail[];
   readonly outputs: readonly OutputFiles[];
   readonly series: readonly Series[];
-  /** Numbers in the JSON files among the outputs: what an evaluation wrote. */
-  readonly measured: Readonly<Record<string, number>>;
+  readonly evaluations: readonly Evaluation[];
 }
 
 /** The end of what a step wrote to one of its streams. */
@@ -70,9 +72,12 @@ export async function readRunFolder(folder: string, store: Store): Promise<RunFi
     if (event.type === 'step-ended') ends.set(event.step, event.outputs);
   }
   const amount = ends.size > MANY_STEPS ? FEWER : FEW;
+  const { document } = parse(definition);
+  const declared = new Map([...walkSteps(document ?? { Version: '', Steps: [] })].map(({ step }) => [step.Name, step]));
   const steps = new Map<string, StepFiles>();
-  for (const [step, outputs] of ends) {
-    steps.set(step, await readStep(stepFolder({ path: folder }, step), outputs, store, amount));
+  for (const [name, outputs] of ends) {
+    const read = await readStep(stepFolder({ path: folder }, name), outputs, store, amount);
+    steps.set(name, { ...read, evaluations: await readEvaluations(declared.get(name), outputs, store) });
   }
   return { definition, events, steps };
 }
@@ -90,7 +95,7 @@ async function readStep(
   outputs: readonly Link[],
   store: Store,
   amount: typeof FEW,
-): Promise<StepFiles> {
+): Promise<Omit<StepFiles, 'evaluations'>> {
   const given = jsonOf(await readFile(join(folder, 'arguments.json'), 'utf8').catch(() => ''));
   const logs: LogTail[] = [];
   for (const stream of ['stdout', 'stderr'] as const) {
@@ -102,13 +107,11 @@ async function readStep(
     const files = await readOutput(target, store, amount);
     if (files !== undefined) made.push(files);
   }
-  const numbers = made.flatMap(({ previews }) => previews.flatMap(({ numbers: own = [] }) => own));
   return {
     ...(given === undefined ? {} : { arguments: given }),
     logs,
     outputs: made,
     series: isObject(given) ? await seriesOf(folder, given) : [],
-    measured: Object.fromEntries(numbers),
   };
 }
 
@@ -169,6 +172,41 @@ async function readOutput(target: string, store: Store, amount: typeof FEW): Pro
   }
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
   return { target, objects: objects.length, isMore, bytes, previews };
+}
+
+const EVALUATION = /(?:^|[/_-])(?:evaluation|metrics?|scores?|statistics|report)[^/]*\.json$/i;
+const EVALUATION_BYTES = 1_048_576;
+const EVALUATIONS = 8;
+
+/** The property files of a step; of a step without them what is named like an evaluation. */
+async function readEvaluations(
+  step: StepDocument | undefined,
+  outputs: readonly Link[],
+  store: Store,
+): Promise<readonly Evaluation[]> {
+  const declared = step?.PropertyFiles ?? [];
+  const found: Evaluation[] = [];
+  for (const { title, target } of outputs) {
+    const base = target.replace(/\/$/, '');
+    const wanted = declared.filter(({ OutputName: output }) => output === title);
+    const places = wanted.map((each) => ({ place: `${base}/${each.FilePath}`, propertyFile: each.PropertyFileName }));
+    const all = declared.length > 0 ? places : [{ place: target, propertyFile: undefined }];
+    for (const { place, propertyFile } of all) {
+      let count = 0;
+      try {
+        for await (const { bucket, key, path, size } of objectsAt(place, store)) {
+          if (count++ === COUNTED || found.length === EVALUATIONS) break;
+          const file = `s3://${bucket}/${key}`.slice(base.length + 1);
+          if (size > EVALUATION_BYTES || (propertyFile === undefined && !EVALUATION.test(`/${file}`))) continue;
+          const content = jsonOf(await readFile(path, 'utf8'));
+          if (content !== undefined) found.push({ file, propertyFile, content });
+        }
+      } catch {
+        // As for what lies there: a place that cannot be one on this machine.
+      }
+    }
+  }
+  return found;
 }
 
 async function* objectsAt(uri: string, store: Store): AsyncGenerator<StoredObject> {

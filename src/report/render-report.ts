@@ -6,6 +6,7 @@ import { MASK, hideSecrets, isSecret } from '../definition/secrets.ts';
 import { drawGraph } from './draw-graph.ts';
 import { drawLineage } from './draw-lineage.ts';
 import { drawMetrics } from './draw-metrics.ts';
+import { drawResults } from './draw-results.ts';
 import { drawTimeline, sayCriticalPath } from './draw-timeline.ts';
 import { sayCount, sayDuration, sayTime } from './figures.ts';
 import { maskDefaults, maskNamed, secretsIn } from './hide-secrets.ts';
@@ -14,7 +15,7 @@ import { lineageOf } from './lineage.ts';
 import { badge, classOf, sign, signs } from './marks.ts';
 import type { StepFiles } from './read-run-folder.ts';
 import { showJson } from './show-json.ts';
-import { showDiagnostic, stepDetails } from './step-details.ts';
+import { shortReason, showDiagnostic, stepDetails } from './step-details.ts';
 import { type Story, type StoryStep, tellStory } from './story.ts';
 
 /** What a page is made of: a document, and when there was a run what it said and left. */
@@ -41,12 +42,13 @@ export function renderReport({ name, document: given, events = [], files = new M
   const document = hideSecrets(maskDefaults(given), secrets);
   const story = tellStory(document, hideSecrets(events, secrets));
   const found: ReadonlyMap<string, StepFiles> = new Map(hideSecrets([...files], secrets));
-  const lineage = drawLineage(story, lineageOf(story, found));
+  const artefacts = lineageOf(story, found);
   const sections: Section[] = [
+    { id: 'results', title: 'Results', body: drawResults(story, artefacts, found) },
     { id: 'graph', title: 'Graph', body: graph(story) },
-    { id: 'timeline', title: 'Timeline', body: timeline(story) },
+    { id: 'timeline', title: story.run === undefined ? 'Steps' : 'Timeline', body: timeline(story) },
     { id: 'metrics', title: 'Metrics', body: drawMetrics(story, found) },
-    { id: 'lineage', title: 'Lineage', body: lineage },
+    { id: 'lineage', title: 'Lineage', body: drawLineage(story, artefacts) },
     { id: 'parameters', title: 'Parameters', body: parameters(story, document) },
     { id: 'messages', title: 'Messages', body: messages(story) },
     { id: 'definition', title: 'Definition', body: definition(document) },
@@ -166,7 +168,7 @@ function overview({ steps, run }: Story): Html | undefined {
       ? undefined
       : html`<div class="failure">
           <h2>${sign('failed')}<a href="#${first.id}" data-step="${first.id}">${first.title}</a> failed</h2>
-          <p>${first.reason ?? 'It did not say why.'}</p>
+          <p>${shortReason(first)}</p>
           ${first.tail.length > 0 && html`<pre class="log" tabindex="0">${first.tail.join('\n')}</pre>`}
         </div>`;
   const reason =
@@ -251,7 +253,7 @@ function parameters({ run }: Story, document: PipelineDocument): Html | undefine
     <th scope="col">Default</th>
     <th scope="col">Type</th>
   </tr>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Parameters">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of the parameters">
     <table>
       <thead>
         ${head}

@@ -2,6 +2,8 @@ import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { Json } from '../definition/document.ts';
 import { isObject } from '../definition/expression.ts';
 import { branchOf } from '../definition/walk.ts';
+import { comparisonsOf, sayComparison } from './decisions.ts';
+import { sayFiles } from './draw-results.ts';
 import { sayBytes, sayCount, sayDuration, sayNumber } from './figures.ts';
 import { maskNamed } from './hide-secrets.ts';
 import { type Html, html } from './html.ts';
@@ -49,11 +51,29 @@ function article(step: StoryStep, byName: ReadonlyMap<string, StoryStep>, files:
       ${state !== undefined && badge(state)}
     </header>
     ${typeof description === 'string' && html`<p>${description}</p>`}
-    ${reason !== undefined && html`<p class="reason ${state === 'failed' ? 'bad' : ''}">${reason}</p>`}
-    ${step.diagnostics.map(showDiagnostic)}
+    ${reason !== undefined && html`<p class="reason ${state === 'failed' ? 'bad' : ''}">${shortReason(step)}</p>`}
+    ${step.diagnostics.map(showDiagnostic)} ${decision(step, files)}
     <dl>${facts}</dl>
     ${outputs(step, files?.outputs ?? [])} ${logs(step, files?.logs ?? [])} ${argumentsOf(step, files?.arguments)}
   </article>`;
+}
+
+/** Of a reason that stands in the log below it in full, the first line. */
+export function shortReason({ reason = 'It did not say why.', tail }: StoryStep): string {
+  const [head = '', ...rest] = reason.split('\n');
+  return rest.every((line) => tail.includes(line)) ? head : reason;
+}
+
+/** What a Condition step compared: the reason why its branch was taken. */
+function decision(step: StoryStep, files: StepFiles | undefined): Html | undefined {
+  const comparisons = comparisonsOf(step, files);
+  if (comparisons.length === 0) return undefined;
+  const { outcome } = step.facts;
+  const taken = typeof outcome === 'boolean' ? html` <strong>→ ${outcome ? 'yes' : 'no'}</strong>` : undefined;
+  return html`<ul class="comparisons">
+      ${comparisons.map((comparison) => html`<li>${sayComparison(comparison)}</li>`)}
+    </ul>
+    ${taken !== undefined && html`<p>Decided${taken}</p>`}`;
 }
 
 function neighbours(title: string, names: readonly string[], byName: ReadonlyMap<string, StoryStep>): Html | undefined {
@@ -76,20 +96,14 @@ function outputs(step: StoryStep, files: readonly OutputFiles[]): Html | undefin
     <h4>Outputs</h4>
     ${step.outputs.map(({ title, target }) => {
       const found = files.find((each) => each.target === target);
-      return html`<h5>${title} <span class="quiet">${sayFiles(found)}</span></h5>
+      return html`<h5>${title} <span class="quiet">${found !== undefined && sayFiles(found)}</span></h5>
         <p class="data place">${target}</p>
-        ${found?.previews.map(showPreview)}`;
+        ${found?.previews.map((preview) => showPreview(title, preview))}`;
     })}
   </section>`;
 }
 
-function sayFiles(found: OutputFiles | undefined): string {
-  if (found === undefined) return '';
-  if (found.objects === 0) return 'nothing there';
-  return `${found.isMore ? 'more than ' : ''}${sayCount(found.objects, 'file')}, ${sayBytes(found.bytes)}`;
-}
-
-function showPreview({ name, size, rows, lines, isCut }: Preview): Html {
+function showPreview(title: string, { name, size, rows, columns, lines, isCut }: Preview): Html {
   const caption = html`<span class="data">${name}</span>
     <span class="quiet"
       >${sayBytes(size)}${isCut ? `, first ${sayCount((rows ?? lines ?? []).length, 'line')}` : ''}</span
@@ -101,11 +115,21 @@ function showPreview({ name, size, rows, lines, isCut }: Preview): Html {
         ${row.map((cell) => html`<td>${cell}</td>`)}
       </tr>`;
     });
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}">
+    const titles = columns?.map((column) => html`<th scope="col">${column}</th>`);
+    const head =
+      titles &&
+      html`<thead>
+        <tr>
+          <td></td>
+          ${titles}
+        </tr>
+      </thead>`;
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}: ${name}">
       <table class="preview">
         <caption>
           ${caption}
         </caption>
+        ${head}
         <tbody>
           ${body}
         </tbody>

@@ -32,7 +32,7 @@ test('every wrong setting is reported with its line', () => {
           severity: 'error',
           message: 'pipelines.config.json has no setting "rolearn"',
           at: `${join(folder, FILE)}:2`,
-          detail: 'the settings are: default, region, bucket, roleArn, images',
+          detail: 'the settings are: default, region, bucket, roleArn, images, functions, callbacks',
           fix: 'did you mean "roleArn"?',
         },
         {

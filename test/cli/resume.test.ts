@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
-import { writeProject } from '../support/project.ts';
+import { programOf, writeProject } from '../support/project.ts';
+import { isRunning, killGroup, tieToThisProcess } from '../support/run-command.ts';
 
 const pipelineOf = (wanted: string) => `import { definePipeline, parameter, step, when } from 'sagemaker-pipelines';
 
@@ -32,4 +35,96 @@ test('asks for secrets again, which are not kept', async () => {
   const resumed = await project.run('run-pipeline', ['--name', 'small', '--local', '--resume', 'latest']);
   expect(resumed.exitCode).toBe(2);
   expect(resumed.stderr).toContain('fix: give them again: --param Password=VALUE');
+});
+
+const SLOW = `import { definePipeline, step } from 'sagemaker-pipelines';
+
+const call = (name, dependsOn = []) => step.lambda(name, { name }, {
+  functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:' + name.toLowerCase(), outputs: { said: 'String' }, dependsOn,
+});
+const quick = call('Quick');
+
+export default definePipeline({ name: 'slow', steps: [quick, call('Slow', [quick])] });
+`;
+
+const QUICK_PY = `def lambda_handler(event, context):
+    open("quick.txt", "a").write("called\\n")
+    return {"said": "done"}
+`;
+
+// What it starts leaves its group and its session, and holds none of its pipes.
+const SLOW_PY = `import os, subprocess, time
+def lambda_handler(event, context):
+    if not os.path.exists("pid.txt"):
+        quiet = subprocess.DEVNULL
+        subprocess.Popen(["/bin/sh", "-c", "sleep 600; :"], start_new_session=True, stdin=quiet, stdout=quiet, stderr=quiet)
+        open("pid.new", "w").write(str(os.getpid()))
+        os.rename("pid.new", "pid.txt")
+        time.sleep(600)
+    return {"said": "done"}
+`;
+
+const FUNCTIONS = { quick: { file: 'quick.py' }, slow: { file: 'slow.py' } };
+const FILES = {
+  'pipelines/slow/pipeline.ts': SLOW,
+  'quick.py': QUICK_PY,
+  'slow.py': SLOW_PY,
+  'pipelines.config.json': JSON.stringify({ functions: FUNCTIONS }),
+};
+
+/** Who works in a folder, whoever started them: Linux tells. */
+function processesIn(folder: string): string[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readlinkSync(`/proc/${name}/cwd`).startsWith(folder) && isRunning(Number(name));
+    } catch {
+      return false;
+    }
+  });
+}
+
+test('after kill -9 nothing of the run is left alive, and it goes on from the step that was under way', async () => {
+  const { folder, run } = writeProject(FILES);
+  const words = ['--name', 'slow', '--local'];
+  const child = spawn(process.execPath, [programOf('run-pipeline'), ...words], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'] },
+    stdio: 'ignore',
+    detached: true,
+  });
+  onTestFinished(tieToThisProcess(child.pid));
+  onTestFinished(() => killGroup(child.pid));
+  const ended = once(child, 'close');
+  await vi.waitFor(() => expect(existsSync(join(folder, 'pid.txt'))).toBe(true), 30_000);
+  const pid = Number(readFileSync(join(folder, 'pid.txt'), 'utf8'));
+  const isLinux = process.platform === 'linux';
+  expect(processesIn(folder).length).toBeGreaterThan(isLinux ? 3 : -1);
+  const early = await run('run-pipeline', [...words, '--resume', 'latest']);
+  expect({ exitCode: early.exitCode, isTold: early.stderr.includes('error[run-goes-on]') }).toEqual({
+    exitCode: 2,
+    isTold: true,
+  });
+  child.kill('SIGKILL');
+  await ended;
+  await vi.waitFor(() => expect([isRunning(pid), processesIn(folder)]).toEqual([false, []]), 20_000);
+  const resumed = await run('run-pipeline', [...words, '--resume', 'latest']);
+  expect(resumed.stderr).not.toContain('error');
+  expect(resumed.exitCode).toBe(0);
+  expect(readFileSync(join(folder, 'quick.txt'), 'utf8')).toBe('called\n');
+});
+
+test('two processes at once in one project both come to their end', async () => {
+  const { run } = writeProject({ ...FILES, 'pid.txt': '' });
+  const words = ['--name', 'slow', '--local', '--cache', '--json'];
+  const ran = await Promise.all([1, 2].map(() => run('run-pipeline', words)));
+  expect(ran.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  const names = ran.map(({ stdout }) => (JSON.parse(stdout) as { run: string }).run);
+  expect(new Set(names).size).toBe(2);
+  const why = await run('sagemaker-pipelines', ['runs', 'why', 'Quick', names[0]!]);
+  expect(why.stdout).toMatch(/^cache +miss: no earlier run has a result of it$/m);
+  const third = await run('run-pipeline', words);
+  expect(JSON.parse(third.stdout)).toMatchObject({ steps: [{ state: 'cached' }, { state: 'cached' }] });
+  const hit = await run('sagemaker-pipelines', ['runs', 'why', 'Slow']);
+  expect(hit.stdout).toMatch(/^cache +hit: as run \w+ made it$/m);
 });

@@ -122,7 +122,12 @@ function joinFlat<T>(
 function flatEntry({ key, value }: Entry): string | undefined {
   if (value.flat === undefined) return undefined;
   if (key === undefined) return `...${value.flat}`;
-  return key === value.flat ? key : `${key}: ${value.flat}`;
+  return isShorthand(key, value) ? key : `${key}: ${value.flat}`;
+}
+
+/** `{ InstanceType }`: the member has the name of the constant. */
+function isShorthand(key: string, { flat }: Code): boolean {
+  return key === flat && /^[A-Za-z_$][\w$]*$/.test(key) && !['null', 'true', 'false'].includes(key);
 }
 
 // The formatter breaks a list of several objects, or of several lists, even where it would fit.
@@ -168,10 +173,10 @@ function layObject(entries: readonly Entry[], indent: number): string {
 
 function layEntry(key: string | undefined, value: Code, indent: number): string {
   if (key === undefined) return `...${lay(value, indent, indent + 3, 1)}`;
-  if (key === value.flat) return key;
+  if (isShorthand(key, value)) return key;
   const column = indent + key.length + 2;
   const flat = flatAt(value, column, 1);
-  if (flat === undefined && value.kind === 'text' && value.breaksBefore && key.length > 2) {
+  if (flat === undefined && value.kind === 'text' && value.breaksBefore && key.length > 4) {
     return `${key}:\n${' '.repeat(indent + 2)}${value.flat}`;
   }
   return `${key}: ${lay(value, indent, column, 1)}`;

@@ -3,6 +3,7 @@ import { isExpression, isObject } from '../../definition/expression.ts';
 import { parseReference } from '../../definition/reference.ts';
 import { type Code, call, list, stringLiteral } from './code.ts';
 import { unsafe, writeAny, writeExpression } from './expressions.ts';
+import { hasOnly } from './members.ts';
 import type { Module } from './module.ts';
 import type { LeafType } from './place.ts';
 import { PARAMETER_LEAVES } from './references.ts';
@@ -60,10 +61,6 @@ function comparisonIn(condition: JsonObject): Comparison | undefined {
   const operator = Object.hasOwn(OPERATORS, type) ? OPERATORS[type] : undefined;
   if (operator === undefined || !hasOnly(condition, ['Type', 'LeftValue', 'RightValue'])) return undefined;
   return { left: condition['LeftValue']!, operator, right: condition['RightValue']! };
-}
-
-function hasOnly(object: JsonObject, members: readonly string[]): boolean {
-  return Object.keys(object).length === members.length && members.every((member) => Object.hasOwn(object, member));
 }
 
 function writeComparison({ left, operator, right }: Comparison, module: Module): Code {

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../definition/document.ts';
 import { type Expression, isExpression, isObject, mergePieces } from '../../definition/expression.ts';
 import { parseReference } from '../../definition/reference.ts';
 import { type Code, call, list, memberName, object, stringLiteral, text } from './code.ts';
+import { hasOnly } from './members.ts';
 import type { Module } from './module.ts';
 import type { LeafType } from './place.ts';
 import { type Written, writeReference } from './references.ts';
@@ -14,7 +15,7 @@ export function writeExpression(expression: Expression, wanted: LeafType, module
   module.imports.add('unsafe');
   const [name, body] = Object.entries(expression)[0]!;
   const value = object([{ key: memberName(name), value: writeAny(body, module) }]);
-  const why = `\`${name === 'Std:Join' ? 'join' : 'jsonGet'}\` would not put it together just so`;
+  const why = `\`${name === 'Std:Join' ? 'join' : 'jsonGet'}\` would write this in another way`;
   return { code: call(`unsafe<${wanted}>`, [value]), type: wanted, why };
 }
 
@@ -31,7 +32,10 @@ export function writeAny(value: Json, module: Module): Code {
     return type === 'structure' ? unsafe('never', code, module) : code;
   }
   if (Array.isArray(value)) return list(value.map((element: Json) => ({ value: writeAny(element, module) })));
-  if (typeof value === 'string') return stringLiteral(value);
+  if (typeof value === 'string') {
+    const image = module.images.find(value);
+    return image === undefined ? stringLiteral(value) : text(image);
+  }
   if (!isObject(value)) return text(scalarText(value as number | boolean | null));
   return object(
     Object.entries(value).map(([name, member]) => ({
@@ -79,7 +83,7 @@ function writeJoin(body: JsonObject, module: Module): Written | undefined {
     };
   }
   if (!isKeptByTag(pieces, module)) return undefined;
-  const place = placeName(pieces, module);
+  const place = placeInPieces(pieces, module);
   if (place !== undefined) {
     module.imports.add('outputUri');
     return { code: call('outputUri', [stringLiteral(place)]), type: 'string' };
@@ -109,8 +113,29 @@ function isText(expression: JsonObject, module: Module): boolean {
   return module.lateBound.has(reference.name) || module.parameters.get(reference.name)?.type === 'String';
 }
 
-/** What `outputUri` was given, when it gives these pieces. */
-function placeName(pieces: readonly Json[], { lateBound }: Module): string | undefined {
+/** Whether a value is one that `arguments` of a processor gives when it makes it a text. */
+export function isArgument(value: Json, module: Module): boolean {
+  if (typeof value === 'string') return true;
+  if (!isExpression(value)) return false;
+  const join = (value as JsonObject)['Std:Join'];
+  return isText(value, module) || (isObject(join) && join['On'] === '' && writeJoin(join, module) !== undefined);
+}
+
+/** An element of `arguments` of a processor, which is made a text in any case. */
+export function writeArgument(value: Json, module: Module): Code {
+  const join = isObject(value) ? value['Std:Join'] : undefined;
+  const [only, ...more] = isObject(join) ? (join['Values'] as readonly Json[]) : [];
+  return pieceCode(isExpression(only) && more.length === 0 ? only : value, module);
+}
+
+/** What `outputUri` was given, when it gives this value. */
+export function placeName(value: Json, module: Module): string | undefined {
+  const join = isObject(value) ? value['Std:Join'] : undefined;
+  if (!isObject(join) || !hasOnly(join, ['On', 'Values']) || join['On'] !== '') return undefined;
+  return Array.isArray(join['Values']) ? placeInPieces(join['Values'], module) : undefined;
+}
+
+function placeInPieces(pieces: readonly Json[], { lateBound }: Module): string | undefined {
   const name = pieces.at(-1);
   if (typeof name !== 'string' || !/^\/[^/.][^/]*(?:\/[^/.][^/]*)*$/.test(name) || pieces.length !== 7)
     return undefined;
@@ -175,7 +200,8 @@ function propertyFile(file: JsonObject, { steps }: Module): Code | undefined {
 /** AWS takes a join here, which is kept as it is unless a join stands inside it. */
 function fileAt(uri: JsonObject, module: Module): Code | undefined {
   const body = uri['Std:Join'];
-  if (!isObject(body) || !Array.isArray(body['Values'])) return undefined;
+  if (Object.keys(uri).length !== 1 || !isObject(body) || !Array.isArray(body['Values'])) return undefined;
+  if (Object.keys(body).length !== 2) return undefined;
   const values = body['Values'] as readonly Json[];
   if (values.some((value) => isObject(value) && 'Std:Join' in value)) return undefined;
   const [only] = values;

@@ -21,6 +21,8 @@ export interface Kind {
   readonly builder: string;
   /** The place of the arguments, or why the types refuse them as a whole. */
   readonly place: (args: JsonObject) => Place | string;
+  /** The member that the library fills in where it is left out. */
+  readonly role?: 'RoleArn' | 'ExecutionRoleArn';
   readonly retry?: 'job' | 'call';
   readonly hasCache?: boolean;
 }
@@ -31,12 +33,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   Processing: {
     builder: 'processing',
     place: processingPlace,
+    role: 'RoleArn',
     retry: 'job',
     hasCache: true,
   },
   Training: {
     builder: 'training',
     place: requestOf('Training', { role: 'RoleArn', optional: ['TrainingJobName'] }),
+    role: 'RoleArn',
     retry: 'job',
     hasCache: true,
   },
@@ -50,10 +54,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   Model: {
     builder: 'model',
     place: requestOf('Model', { role: 'ExecutionRoleArn', optional: ['ModelName'] }),
+    role: 'ExecutionRoleArn',
     retry: 'call',
   },
   RegisterModel: { builder: 'registerModel', place: requestOf('RegisterModel', {}), retry: 'call' },
-  AutoML: { builder: 'autoML', place: autoMLPlace, retry: 'job', hasCache: true },
+  AutoML: { builder: 'autoML', place: autoMLPlace, role: 'RoleArn', retry: 'job', hasCache: true },
   EndpointConfig: {
     builder: 'endpointConfig',
     place: requestOf('EndpointConfig', { without: ['DataCaptureConfig', 'ExplainerConfig'] }),
@@ -65,8 +70,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   EMRServerless: { builder: 'emrServerless', place: emrServerlessPlace, retry: 'job', hasCache: true },
   Lambda: { builder: 'lambda', place: () => mapOf(ANY), hasCache: true },
   Callback: { builder: 'callback', place: () => mapOf(ANY), hasCache: true },
-  QualityCheck: { builder: 'qualityCheck', place: processingPlace, hasCache: true },
-  ClarifyCheck: { builder: 'clarifyCheck', place: processingPlace, hasCache: true },
+  QualityCheck: { builder: 'qualityCheck', place: processingPlace, role: 'RoleArn', hasCache: true },
+  ClarifyCheck: { builder: 'clarifyCheck', place: processingPlace, role: 'RoleArn', hasCache: true },
   Fail: { builder: 'fail', place: () => structure('a Fail step', { 'ErrorMessage!': TEXT }) },
 };
 
@@ -76,8 +81,7 @@ export function kindOf({ Type: type }: StepDocument): Kind | undefined {
 }
 
 interface RequestOptions {
-  /** The member that the library fills in where it is left out. */
-  readonly role?: string;
+  readonly role?: Kind['role'];
   readonly optional?: readonly string[];
   readonly without?: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type { ParameterType } from '../../definition/document.ts';
+import type { ImageConstants } from './images.ts';
 
 /** What the constants of a module under way are called, and what they can be asked for. */
 export interface Module {
@@ -7,6 +8,8 @@ export interface Module {
   readonly steps: Map<string, StepConstant>;
   /** The constants of roles that several steps take, by their ARNs. */
   readonly roles: ReadonlyMap<string, string>;
+  /** The constants of AWS's own images, by their URIs. */
+  readonly images: ImageConstants;
   /** The late-bound parameters that the document declares as this library does. */
   readonly lateBound: ReadonlySet<string>;
   /** What has to be imported. */

@@ -6,16 +6,19 @@ const TAKEN =
   'Array Boolean Date Error Infinity JSON Math NaN Number Object Promise Proxy Reflect String Symbol global globalThis ' +
   'module process require exports __dirname __filename console async of type as satisfies ' +
   // What this library exports and an imported pipeline may use.
-  'definePipeline environment execution join jsonGet not or outputUri parameter step unsafe when';
+  'batchTransform definePipeline environment execution huggingFace join jsonGet not or outputUri parameter pytorch ' +
+  'sklearn step tensorflow unsafe when xgboost';
 
 /** Gives every constant of a module a name of its own. */
 export interface Names {
   /** A role's, shared by several steps. */
   ofRole(): string;
+  /** An image's, by its family. */
+  ofImage(family: string): string;
   /** A parameter's: as it is called in the document, where that is an identifier. */
   ofParameter(name: string): string;
   /** A step's, in lower camel case. */
-  ofStep(name: string): string;
+  ofStep(step: { readonly Name: string; readonly Type: string }): string;
 }
 
 /** The names of a module that has no constants yet. */
@@ -30,9 +33,21 @@ export function freshNames(): Names {
   };
   return {
     ofRole: () => choose('role', ''),
+    ofImage: (family) => choose(`${camelCase(family, 'managed')}Image`, ''),
     ofParameter: (name) => choose(/^[A-Za-z_$][\w$]*$/.test(name) ? name : camelCase(name, 'parameter'), 'Parameter'),
-    ofStep: (name) => choose(camelCase(name, 'step'), 'Step'),
+    ofStep: (step) => choose(camelCase(ownName(step), 'step'), 'Step'),
   };
+}
+
+// What the Python SDK puts behind the name that its user gave to a step for models.
+const ADDED: Readonly<Record<string, string>> = { Model: '-CreateModel', RegisterModel: '-RegisterModel' };
+
+/** The name without what says once more what the step is: `CreateChurnModel-CreateModel` → `CreateChurnModel`. */
+function ownName({ Name: name, Type: type }: { readonly Name: string; readonly Type: string }): string {
+  const added = Object.hasOwn(ADDED, type) ? ADDED[type]! : undefined;
+  if (added === undefined || !name.endsWith(added)) return name;
+  const own = name.slice(0, -added.length);
+  return /model|create|register/i.test(own) ? own : name;
 }
 
 /** `Train-XGBoost model` → `trainXGBoostModel`; letters that no identifier has are left out. */

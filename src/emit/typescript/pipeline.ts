@@ -3,6 +3,7 @@ import { isExpression, isObject } from '../../definition/expression.ts';
 import type { Branch, StepPlace } from '../../definition/walk.ts';
 import { type Entry, call, commentLines, list, memberName, object, statement, stringLiteral, text } from './code.ts';
 import { writeAny } from './expressions.ts';
+import { imageConstants } from './images.ts';
 import type { Module, StepConstant } from './module.ts';
 import { type Names, freshNames } from './names.ts';
 import { orderOfConstants } from './order.ts';
@@ -18,23 +19,33 @@ export interface TypeScriptModule {
   readonly customSteps: readonly { readonly step: string; readonly why: string }[];
 }
 
+/** What a definition has no place for. */
+export interface PipelineOptions {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly parallelism?: number | undefined;
+}
+
 /** Writes a definition as a module on this library's functions. The module emits the definition it was written from. */
-export function toTypeScript(document: PipelineDocument, options: { readonly name: string }): TypeScriptModule {
+export function toTypeScript(document: PipelineDocument, options: PipelineOptions): TypeScriptModule {
   const names = freshNames();
   const declared = declareParameters(document, names);
   const module: Module = {
     parameters: declared.constants,
     steps: new Map(),
     roles: rolesIn(document, names),
+    images: imageConstants((family) => names.ofImage(family)),
     lateBound: declared.lateBound,
     imports: new Set(['definePipeline', ...(declared.statements.length > 0 ? ['parameter'] : [])]),
   };
   const steps = writeSteps(document, names, module);
-  const definition = writeDefinition(document, options.name, { declared, module, listed: steps.listed });
+  const definition = writeDefinition(document, options, { declared, module, listed: steps.listed });
   const imports = [...module.imports].toSorted((a, b) => (a < b ? -1 : 1));
   const sections = [
     importStatement(imports),
     [...module.roles].map(([arn, identifier]) => statement(`const ${identifier} = `, stringLiteral(arn))).join(''),
+    module.images.statements().join(''),
     declared.statements.join(''),
     ...steps.statements,
     definition,
@@ -58,7 +69,7 @@ interface WrittenSteps {
 function writeSteps(document: PipelineDocument, names: Names, module: Module): WrittenSteps {
   const ordered = orderOfConstants(document, ({ step }) => !isPlainCondition(step));
   const identifiers = new Map<StepPlace, string>();
-  for (const place of ordered.places) identifiers.set(place, names.ofStep(place.step.Name));
+  for (const place of ordered.places) identifiers.set(place, names.ofStep(place.step));
   const statements: string[] = [];
   const customSteps: { step: string; why: string }[] = [];
   for (const place of ordered.steps) {
@@ -106,21 +117,26 @@ interface DefinitionParts {
   readonly listed: readonly string[];
 }
 
+const LEFT_OUT = 'the document leaves this out';
 const DEFAULT_EXPERIMENT =
   '{"ExperimentName":{"Get":"Execution.PipelineName"},"TrialName":{"Get":"Execution.PipelineExecutionId"}}';
 
 function writeDefinition(
   document: PipelineDocument,
-  name: string,
+  options: PipelineOptions,
   { declared, module, listed }: DefinitionParts,
 ): string {
+  const { name, description, tags = {}, parallelism } = options;
   const entries: Entry[] = [{ key: 'name', value: stringLiteral(name) }];
+  if (description !== undefined) entries.push({ key: 'description', value: stringLiteral(description) });
   const parameters = [...declared.constants].map(([key, { identifier }]) => ({
     key: memberName(key),
     value: text(identifier),
   }));
   if (parameters.length > 0) entries.push({ key: 'parameters', value: object(parameters) });
   entries.push({ key: 'steps', value: list(listed.map((identifier) => ({ value: text(identifier) }))) });
+  if (Object.keys(tags).length > 0) entries.push({ key: 'tags', value: writeAny(tags, module) });
+  if (parallelism !== undefined) entries.push({ key: 'parallelism', value: text(String(parallelism)) });
   const siblings: Entry[] = [];
   const {
     Version,
@@ -130,23 +146,21 @@ function writeDefinition(
     Steps: _,
     ...others
   } = document as unknown as JsonObject;
-  const beside = (member: string, value: Json | undefined): unknown =>
+  const beside = (member: string, value: Json | undefined, why = value === undefined ? LEFT_OUT : undefined): unknown =>
     siblings.push({
       key: memberName(member),
       value: value === undefined ? text('undefined') : writeAny(value, module),
+      comment: why && sentence(why),
     });
 
   if (Version !== SCHEMA_VERSION) beside('Version', Version);
   if (!isObject(Metadata) || Object.keys(Metadata).length > 0) beside('Metadata', Metadata);
-  if (declared.why !== undefined) beside('Parameters', Parameters);
+  if (declared.why !== undefined) beside('Parameters', Parameters, declared.why);
   const written = writeExperiment(experiment, module);
   if (written === undefined) beside('PipelineExperimentConfig', experiment);
   else entries.push(...written);
   for (const [member, value] of Object.entries(others)) beside(member, value);
-  if (siblings.length > 0) {
-    const comment = declared.why === undefined ? undefined : sentence(declared.why);
-    entries.push({ key: 'siblings', value: object(siblings), comment });
-  }
+  if (siblings.length > 0) entries.push({ key: 'siblings', value: object(siblings) });
   return statement('export default ', call('definePipeline', [object(entries)]));
 }
 

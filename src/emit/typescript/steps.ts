@@ -1,14 +1,18 @@
 import type { Json, JsonObject, StepDocument } from '../../definition/document.ts';
 import { isExpression, isObject } from '../../definition/expression.ts';
+import { EXECUTION_ROLE_ARN } from '../../definition/bind.ts';
 import { BRANCHES, type Branch } from '../../definition/walk.ts';
+import { writeBatchTransform } from './batch-transform.ts';
 import { type Code, type Entry, call, list, memberName, object, stringLiteral, text } from './code.ts';
 import { writeCondition } from './conditions.ts';
-import { writeAny } from './expressions.ts';
+import { unsafe, writeAny } from './expressions.ts';
 import { kindOf } from './kinds.ts';
 import type { Module, StepConstant } from './module.ts';
 import { outputTypes, writeCache, writePropertyFiles, writeRetries } from './options.ts';
-import { placeOfShape } from './place.ts';
+import { type StructurePlace, placeOfShape } from './place.ts';
+import { writeProcessor } from './processor.ts';
 import { PARAMETER_LEAVES } from './references.ts';
+import type { ShortWay } from './short-way.ts';
 import { writeSiblings } from './siblings.ts';
 import { misfit, writeStructure, writeValue } from './values.ts';
 
@@ -34,7 +38,7 @@ type Typed = Pick<WrittenStep, 'code' | 'readable'>;
 
 function writeTyped(step: StepDocument, module: Module): Typed | string {
   const kind = kindOf(step);
-  if (step.Type === 'Condition') return 'step.condition has no words for all that this one is told';
+  if (step.Type === 'Condition') return '`step.condition` has no words for all that this one is told';
   if (kind === undefined) return `this library has no function for steps of type ${step.Type}`;
   const place = kind.place(step.Arguments);
   if (typeof place === 'string') return place;
@@ -59,17 +63,40 @@ function writeTyped(step: StepDocument, module: Module): Typed | string {
     entries.push({ key: JOB_OPTIONS[member]!, value: code });
   }
   const left = Object.keys(step).filter((member) => !taken.has(member) && !BASIC.has(member));
-  if (left.length > 0) return `step.${kind.builder} has no words for its ${left.join(' and ')}`;
+  if (left.length > 0) return `\`step.${kind.builder}\` has no words for its ${left.join(' and ')}`;
 
   const args =
     place.kind === 'structure'
-      ? writeStructure(step.Arguments, place, module)
+      ? writeArguments(step, place, kind.role, module)
       : writeValue(step.Arguments, place, module).code;
   const operands = [stringLiteral(step.Name), args, ...(entries.length === 0 ? [] : [object(entries)])];
   return {
     code: call(`step.${kind.builder}`, operands),
     readable: { isCustom: false, outputs, propertyFiles: new Set(propertyFiles?.names) },
   };
+}
+
+/** The arguments in as few words as say them: a function for common jobs, and no role that is filled in anyway. */
+function writeArguments(step: StepDocument, place: StructurePlace, role: string | undefined, module: Module): Code {
+  const short = SHORT_WAYS[step.Type]?.(step, module);
+  const said = new Set(short?.members);
+  if (role !== undefined && isAccountRole(step.Arguments[role], module)) said.add(role);
+  const others = Object.entries(step.Arguments).filter(([member]) => !said.has(member));
+  const code = writeStructure(Object.fromEntries(others), place, module);
+  if (short === undefined) return code;
+  if (others.length === 0 || code.kind !== 'object') return short.code;
+  return object([{ key: undefined, value: short.code }, ...code.entries]);
+}
+
+const SHORT_WAYS: Readonly<Record<string, (step: StepDocument, module: Module) => ShortWay | undefined>> = {
+  Processing: writeProcessor,
+  Transform: writeBatchTransform,
+};
+
+function isAccountRole(value: Json | undefined, { lateBound }: Module): boolean {
+  return (
+    isExpression(value) && value['Get'] === `Parameters.${EXECUTION_ROLE_ARN}` && lateBound.has(EXECUTION_ROLE_ARN)
+  );
 }
 
 const BASIC: ReadonlySet<string> = new Set(['Name', 'Type', 'Arguments']);
@@ -127,7 +154,9 @@ function writeCustom(step: StepDocument, module: Module): Code {
   return call('step.custom', [
     stringLiteral(step.Name),
     stringLiteral(step.Type),
-    writeAny(step.Arguments, module),
+    isExpression(step.Arguments)
+      ? unsafe('never', writeAny(step.Arguments, module), module)
+      : writeAny(step.Arguments, module),
     ...(entries.length === 0 ? [] : [object(entries)]),
   ]);
 }
@@ -144,7 +173,6 @@ function outputsOf(step: StepDocument): StepConstant['outputs'] {
   const names = outputs.flatMap((output) =>
     isObject(output) && place.kind === 'structure' && misfit(output, place) === undefined ? [output['OutputName']] : [],
   );
-  // One name that is not known now makes them all any text, for the types.
   return new Map(names.flatMap((name) => (typeof name === 'string' ? [[name, 'string'] as const] : [])));
 }
 

@@ -48,7 +48,11 @@ export function misfit(value: JsonObject, { name, isUnion, members }: StructureP
     required && !Object.hasOwn(value, member) ? [member] : [],
   );
   if (missing.length > 0) return `${name} needs ${missing.join(' and ')}, which the document leaves out`;
-  if (isUnion && Object.keys(value).filter((member) => members.has(member)).length !== 1) {
+  const given = Object.keys(value);
+  if (given.length > 0 && !given.some((member) => members.has(member))) {
+    return `the types of ${name} know none of these members`;
+  }
+  if (isUnion && given.filter((member) => members.has(member)).length !== 1) {
     return `${name} has exactly one of its members`;
   }
   return undefined;
@@ -69,7 +73,8 @@ export function writeStructure(value: JsonObject, { name, members }: StructurePl
   return object([...known, { key: undefined, value: object(unknown), comment }]);
 }
 
-function entry(member: string, value: Json, { code, why }: Fitted, module: Module): Entry {
+/** A member with its value; the reason for a forced one stands above it. */
+export function entry(member: string, value: Json, { code, why }: Fitted, module: Module): Entry {
   return {
     key: memberName(member),
     value: roleIn(member, value, module) ?? code,
@@ -93,7 +98,7 @@ function writeExpressionAt(value: JsonObject, place: Place, module: Module): Fit
     return { code: unsafe(place.type, code, module), why: why ?? `the types want ${LEAVES[place.type]} here` };
   }
   const { code } = writeExpression(value as never, 'string', module);
-  if (place.kind === 'literal') return { code: unsafe('string', code, module), why: 'the types want a text' };
+  if (place.kind === 'literal') return { code: unsafe('never', code, module), why: 'the types want a text' };
   return { code: unsafe('never', code, module), why: `the types want a ${place.kind} here, not an expression` };
 }
 

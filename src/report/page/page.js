@@ -46,8 +46,17 @@
     if (reveal) {
       const node = nodes.get(id);
       if (node !== undefined) center(node);
-      rows.find((row) => row.getAttribute('data-row') === id)?.scrollIntoView({ block: 'nearest' });
+      for (const row of rows) if (row.getAttribute('data-row') === id) show(row);
     }
+  }
+
+  /** Brings a row into the list that it stands in, without moving the page. @param {Element} row */
+  function show(row) {
+    const list = row.closest('.timeline, .scroll');
+    if (list === null || list.scrollHeight <= list.clientHeight) return;
+    const [inner, outer] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
+    const isIn = inner.top >= outer.top + 40 && inner.bottom <= outer.bottom;
+    if (!isIn) list.scrollTop += inner.top - outer.top - outer.height / 2;
   }
 
   /** Brings a node into the canvas without moving the page. @param {Element} node */
@@ -265,7 +274,7 @@
   });
 
   // A graph that is a little too large is shown whole; one that would be too small to read is scrolled.
-  zoom(Math.max(fit(), 0.6));
+  zoom(fit() < 0.6 ? 0.8 : fit());
   for (const wider of document.querySelectorAll('.lineage')) {
     const own = Number(wider.getAttribute('width'));
     wider.setAttribute('width', String(Math.round(own * Math.min(1, Math.max(0.6, (canvas.clientWidth - 2) / own)))));

@@ -106,8 +106,12 @@ export function openCache(settings: CacheSettings): Cache {
 
 const NOTHING = 'nothing';
 
-function whyOff({ Type: type, CacheConfig: config }: StepDocument, { use }: CacheSettings): string | undefined {
+function whyOff(step: StepDocument, { use }: CacheSettings): string | undefined {
+  const { Type: type, CacheConfig: config } = step;
   if (!CACHED.has(type)) return `results of ${type} steps are never used again`;
+  if (type === 'QualityCheck' && 'ModelPackageGroupName' in step && step.ModelPackageGroupName !== null) {
+    return 'what it compares with is in the registry, and may be another since';
+  }
   if (use === 'none') return 'the run was started with --no-cache';
   if (use === 'all' || config?.Enabled === true) return undefined;
   return 'the step has no CacheConfig that is enabled; --cache uses the results of all steps';

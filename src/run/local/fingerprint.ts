@@ -39,7 +39,12 @@ const WRITTEN: ReadonlySet<string> = new Set([
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['RoleArn', 'Tags', 'ExperimentConfig', 'StoppingCondition']);
 
 /** Members that name what is read before the work begins. */
-const PLACES: ReadonlySet<string> = new Set(['S3Uri', 'ModelDataUrl']);
+const PLACES: ReadonlySet<string> = new Set([
+  'S3Uri',
+  'ModelDataUrl',
+  'SuppliedBaselineConstraints',
+  'SuppliedBaselineStatistics',
+]);
 /** Members for which something of this machine stands. */
 const STOOD_FOR = /Image(Uri)?$|^FunctionArn$|^SqsQueueUrl$/;
 

@@ -1,10 +1,11 @@
 import { type Assembly, originOf } from '../../definition/assembly.ts';
 import type { Diagnostic } from '../../definition/diagnostic.ts';
-import type { JsonObject, PipelineDocument } from '../../definition/document.ts';
+import type { JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
 import { formatPath } from '../../definition/path.ts';
 import { type StepPlace, walkSteps } from '../../definition/walk.ts';
 import type { ContainerJob, Containers, ModelContainer } from './containers/container.ts';
 import { type Scope, foldBefore } from './expressions/scope.ts';
+import type { Handlers } from './handlers.ts';
 import type { Registry } from './registry.ts';
 import { LOCAL_TYPES, kindOf, whyNot } from './steps/kinds.ts';
 import type { PlannedStep } from './steps/step.ts';
@@ -20,8 +21,11 @@ export interface Inspection {
   readonly containers: Containers;
   readonly store: Store;
   readonly registry: Registry;
+  readonly handlers: Handlers;
   /** Whether what is missing in the store may come from elsewhere. */
   readonly mayFetch: boolean;
+  /** The steps that run; all when left out. */
+  readonly only?: ReadonlySet<string> | undefined;
 }
 
 /** Everything that cannot be done on this machine (errors) or is not as on the service, before anything runs. */
@@ -35,6 +39,7 @@ export async function inspect(inspection: Inspection): Promise<Diagnostic[]> {
     return place && (foldBefore(requestOf(place), inspection.scope) as JsonObject);
   };
   for (const place of places.values()) {
+    if (inspection.only?.has(place.step.Name) === false) continue;
     const kind = kindOf(place.step.Type);
     const planned = plannedStep(place, inspection, diagnostics, requests);
     if (kind === undefined) {
@@ -62,9 +67,26 @@ export function requestOf({ step }: Pick<StepPlace, 'step'>): JsonObject {
   return rest;
 }
 
+/** What says nothing of the work itself. */
+const ASIDE: ReadonlySet<string> = new Set([
+  'Name',
+  'Arguments',
+  'DependsOn',
+  'DisplayName',
+  'Description',
+  'RetryPolicies',
+  'CacheConfig',
+  'PropertyFiles',
+]);
+
+/** What of a step's work stands beside its arguments: its type, the function that it calls. */
+export function besideOf(step: StepDocument): JsonObject {
+  return Object.fromEntries(Object.entries(step as unknown as JsonObject).filter(([member]) => !ASIDE.has(member)));
+}
+
 function plannedStep(
   place: StepPlace,
-  { scope, origins, registry }: Inspection,
+  { scope, origins, registry, handlers }: Inspection,
   diagnostics: Diagnostic[],
   requests: PlannedStep['requestOf'],
 ): PlannedStep {
@@ -75,6 +97,8 @@ function plannedStep(
     registry,
     requestOf: requests,
     given: foldBefore(requestOf(place), scope) as JsonObject,
+    beside: foldBefore(besideOf(place.step), scope) as JsonObject,
+    handlers,
     report: (severity, code, message, { below, detail, fix } = {}) => {
       const where = below === undefined ? path : `${path}.${below}`;
       diagnostics.push({ code, severity, message, path: where, at: originOf(origins, where), detail, fix });

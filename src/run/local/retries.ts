@@ -1,5 +1,6 @@
 import type { RetryPolicy, StepDocument } from '../../definition/document.ts';
 import { isPipelineError } from '../../definition/error.ts';
+import { numberAt } from './steps/read.ts';
 import { codeOf } from './store/store.ts';
 
 /** When a step that has failed is tried again. */
@@ -21,7 +22,8 @@ const DEFAULT_RATE = 2;
 const LONGEST_SECONDS = 43_200;
 
 /** Reads a step's policies; of those for one kind of failure the first counts. */
-export function retriesOf({ RetryPolicies: policies = [] }: StepDocument, started: number): Retries {
+export function retriesOf(step: StepDocument, started: number): Retries {
+  const policies = [...(step.RetryPolicies ?? []), ...policyOfJob(step)];
   const used = new Map<RetryPolicy, number>();
   return {
     next: (error, time) => {
@@ -42,6 +44,13 @@ export function retriesOf({ RetryPolicies: policies = [] }: StepDocument, starte
       return undefined;
     },
   };
+}
+
+// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_RetryStrategy.html: training jobs that end with an
+// InternalServerError are run again, whatever their step says.
+function policyOfJob({ Type: type, Arguments: given }: StepDocument): RetryPolicy[] {
+  const attempts = type === 'Training' ? numberAt(given, 'RetryStrategy', 'MaximumRetryAttempts') : undefined;
+  return attempts === undefined ? [] : [{ ExceptionType: ['SageMaker.JOB_INTERNAL_ERROR'], MaxAttempts: attempts }];
 }
 
 /** What the service would call a failure of this machine. A fault of the author's program it tries again never. */

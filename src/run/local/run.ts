@@ -14,6 +14,7 @@ import type { Containers } from './containers/container.ts';
 import { execution, jobName } from './execution.ts';
 import { experimentOf } from './expressions/scope.ts';
 import { type Fetch, LOCAL_BUCKET } from './fetch.ts';
+import { type Handlers, NO_HANDLERS, identifyHandler } from './handlers.ts';
 import { inspect } from './inspect.ts';
 import { publishAssets } from './publish-assets.ts';
 import { LOCAL_FILES, localFiles } from './local-files.ts';
@@ -25,6 +26,7 @@ import { type Owner, takeRun } from './run-owner.ts';
 import { NOBODY, type Registry } from './registry.ts';
 import { startS3Server } from './s3-server/server.ts';
 import { refuseCycles, schedule } from './schedule.ts';
+import { type LocalSelection, selectLocally } from './source-run.ts';
 import { stepRunner } from './step-runner.ts';
 import { parseS3Uri } from './store/place.ts';
 import { type Mount, codeOf, needObject, openStore, putFile } from './store/store.ts';
@@ -45,6 +47,10 @@ export interface LocalSettings {
   readonly owner: Owner;
   /** Which steps may use results of earlier runs; those whose `CacheConfig` says so when left out. */
   readonly cache?: CacheSettings['use'];
+  /** What stands for functions, and for those who answer Callback steps. */
+  readonly handlers?: Handlers;
+  /** Which steps run, and whose results stand in for the others; all of them when left out. */
+  readonly selection?: LocalSelection;
   /** A run that was killed, was stopped or failed, and goes on. */
   readonly resume?: PastRun;
 }
@@ -63,10 +69,12 @@ const LOCAL_ROLE = `arn:aws:iam::${NOBODY}:role/sagemaker-local`;
 /** Runs a document on this machine. */
 export async function runLocally(request: RunRequest, world: World, settings: LocalSettings): Promise<RunResult> {
   const { assembly } = request;
-  const { resume } = settings;
+  const { resume, handlers = NO_HANDLERS } = settings;
   if (resume !== undefined) refuseOther(resume, assembly.name);
   const document = bind(assembly.definition, { bucket: LOCAL_BUCKET, roleArn: LOCAL_ROLE });
   refuseCycles(document);
+  const origin = { stateFolder: settings.stateFolder, pipeline: assembly.name };
+  const selected = selectLocally(document, origin, settings.selection ?? {});
   const began = world.now();
   const started = resume === undefined ? began : new Date(resume.started);
   const run = resume?.run ?? nameRun(started, world.unique);
@@ -107,7 +115,9 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     containers,
     store,
     registry,
+    handlers,
     mayFetch: settings.fetch !== undefined,
+    only: selected?.steps,
   });
   if (hasErrors(diagnostics)) {
     if (resume === undefined) removeFolder(join(settings.stateFolder, RUNS, run));
@@ -160,7 +170,8 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     now: world.now,
     runFolder: folder,
     taking: (step) => {
-      return { store, registry, run, job: jobName(run, step, 1), obtain, identify: containers.identify };
+      const identify = async (name: string) => identifyHandler(handlers, step, name) ?? containers.identify(name);
+      return { store, registry, run, job: jobName(run, step, 1), obtain, identify };
     },
   });
   const runner = stepRunner({
@@ -180,10 +191,19 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
       now: world.now,
       unique: world.unique,
       sleep: world.sleep,
+      env: world.env,
+      cwd: world.cwd,
+      handlers,
+      maxParallel: settings.maxParallel,
+      pipelineExecution: variables['PipelineExecutionArn']!,
       obtain,
     },
     known: { ...known, experiment },
-    earlier: firstOf(...(resume === undefined ? [] : [resumption(document, folder, store)]), cache.earlier),
+    earlier: firstOf(
+      ...(selected === undefined ? [] : [selected.earlier]),
+      ...(resume === undefined ? [] : [resumption(document, folder, store)]),
+      cache.earlier,
+    ),
     keepResult: cache.keepResult,
     note: cache.note,
   });
@@ -217,7 +237,7 @@ function refuseOther({ run, pipeline }: PastRun, asked: string): void {
   });
 }
 
-const JOBS: readonly string[] = ['Processing', 'Training', 'Transform'];
+const JOBS: readonly string[] = ['Callback', 'Lambda', 'Processing', 'Training', 'Transform', 'Tuning'];
 
 function hasJobs(document: PipelineDocument): boolean {
   return [...walkSteps(document)].some(({ step }) => JOBS.includes(step.Type));

@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
 import { type PipelineError, isPipelineError } from '../../definition/error.ts';
 import type { Link, RunHappening } from '../../definition/events.ts';
@@ -7,7 +6,7 @@ import { isObject } from '../../definition/expression.ts';
 import { type Earlier, madeAt } from './earlier.ts';
 import { jobName } from './execution.ts';
 import { type Scope, evaluate } from './expressions/scope.ts';
-import { requestOf } from './inspect.ts';
+import { besideOf, requestOf } from './inspect.ts';
 import { readPropertyFile, readStoredJson } from './property-file.ts';
 import { retriesOf } from './retries.ts';
 import {
@@ -16,15 +15,17 @@ import {
   type StepRecord,
   freshStepFolder,
   openStepLog,
+  readArguments,
   removeFolder,
   stepFolder,
-  writeJson,
+  writeArguments,
   writeStepRecord,
 } from './run-folder.ts';
 import type { Conductor, Ending } from './schedule.ts';
 import { jobFolder } from './steps/job.ts';
 import { kindOf } from './steps/kinds.ts';
 import type { StepResult, Surroundings } from './steps/step.ts';
+import type { Store } from './store/store.ts';
 
 /** What running the steps of a run needs. */
 export interface StepRunnerRequest {
@@ -81,7 +82,7 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
 
   const makeFolder = (step: StepDocument): void => {
     keep(() => {
-      freshStepFolder(folder, step.Name);
+      freshStepFolder(folder, step.Name, kindOf(step.Type)?.keeps);
       request.note?.(step);
     });
   };
@@ -114,13 +115,13 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
         if (before.record !== undefined) {
           const { state, reason } = before;
           const isKept = state === 'succeeded';
-          const record = isKept ? before.record : { ...before.record, asked: await asked(1) };
+          const record = state === 'cached' ? { ...before.record, asked: await asked(1) } : before.record;
           if (!isKept) makeFolder(step);
           end(step, { ...record, reason }, { state, links, isKept });
-          if (state === 'skipped' && record.state !== 'succeeded') return { state };
           return finish(step, record);
         }
         if (before.why !== undefined) say({ type: 'progress', message: `${step.Name} ${before.why}` });
+        await rescue(step, path, surroundings.store);
         makeFolder(step);
         const retries = retriesOf(step, started.getTime());
         log = openStepLog(path, keep);
@@ -194,23 +195,10 @@ interface StepPlaceInRun {
   readonly request: StepRunnerRequest;
 }
 
-/** What says nothing of the work itself. */
-const ASIDE: ReadonlySet<string> = new Set([
-  'Name',
-  'Arguments',
-  'DependsOn',
-  'DisplayName',
-  'Description',
-  'RetryPolicies',
-  'CacheConfig',
-  'PropertyFiles',
-]);
-
 /** All that a step is asked for, with every expression replaced: its request, and what stands beside it. */
 async function askedOf(step: StepDocument, scope: Scope, job: string): Promise<JsonObject> {
   const own = { ProcessingJobName: job, TrainingJobName: job };
-  const beside = Object.entries(step as unknown as JsonObject).filter(([member]) => !ASIDE.has(member));
-  const asked = { ...Object.fromEntries(beside), Arguments: requestOf({ step }) };
+  const asked = { ...besideOf(step), Arguments: requestOf({ step }) };
   return (await evaluate(asked, scope, own)) as JsonObject;
 }
 
@@ -221,7 +209,7 @@ async function runStep(
 ): Promise<StepResult> {
   const { surroundings, say, signal } = request;
   const { Arguments: given, ...beside } = asked;
-  writeJson(join(path, 'arguments.json'), given as JsonObject);
+  writeArguments(path, given as JsonObject);
   return await kindOf(step.Type)!.run({
     ...surroundings,
     scope,
@@ -237,6 +225,13 @@ async function runStep(
     },
     warn: (diagnostic) => say({ type: 'diagnostic', step: step.Name, diagnostic }),
   });
+}
+
+/** A run that goes on finds in a step's folder what its runner was killed with. */
+async function rescue(step: StepDocument, folder: string, store: Store): Promise<void> {
+  const kind = kindOf(step.Type)!;
+  const given = kind.rescue && readArguments(folder);
+  if (given !== undefined) await kind.rescue!({ given, folder, store });
 }
 
 function times(

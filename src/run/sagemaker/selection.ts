@@ -1,15 +1,11 @@
 import type { SelectiveExecutionConfig } from '@aws-sdk/client-sagemaker';
 import type { PipelineDocument } from '../../definition/document.ts';
 import { PipelineError } from '../../definition/error.ts';
-import { graphOf } from '../../definition/graph.ts';
-import { didYouMean } from '../../definition/suggest.ts';
+import { type Chosen, chosenSteps } from '../chosen-steps.ts';
 import { type Connection, asking } from './connect.ts';
 
 /** Which steps of a pipeline are to run; all when nothing is said. */
-export interface Selection {
-  readonly only?: readonly string[] | undefined;
-  /** This step and all that come after it. */
-  readonly from?: string | undefined;
+export interface Selection extends Chosen {
   /** The execution whose results stand in for the other steps; else the newest that has ended. */
   readonly sourceExecution?: string | undefined;
 }
@@ -17,30 +13,20 @@ export interface Selection {
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_SelectiveExecutionConfig.html */
 const MOST_STEPS = 50;
 
-/** The steps that a selection names; undefined for all of them. */
-export function selectedSteps(document: PipelineDocument, { only = [], from }: Selection): string[] | undefined {
-  if (only.length === 0 && from === undefined) return undefined;
-  const { steps, edges } = graphOf(document);
-  const unknown = [...only, ...(from === undefined ? [] : [from])].find((name) => !steps.has(name));
-  if (unknown !== undefined) {
-    throw new PipelineError('usage', 'unknown-step', `The pipeline has no step ${unknown}`, {
-      detail: `it has: ${[...steps.keys()].join(', ')}`,
-      fix: didYouMean(unknown, steps.keys()),
-    });
+/** The steps that a selection names, of which AWS takes so many; undefined for all of them. */
+export function selectedSteps(document: PipelineDocument, selection: Selection): string[] | undefined {
+  const selected = chosenSteps(document, selection);
+  if (selected !== undefined && selected.length > MOST_STEPS) {
+    throw new PipelineError(
+      'usage',
+      'too-many-steps',
+      `${selected.length} steps are selected; AWS takes ${MOST_STEPS}`,
+      {
+        fix: 'select fewer, or run the whole pipeline',
+      },
+    );
   }
-  const selected = new Set(only);
-  const open = from === undefined ? [] : [from];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (selected.has(name) && name !== from) continue;
-    selected.add(name);
-    for (const edge of edges) if (edge.needs === name && !selected.has(edge.step)) open.push(edge.step);
-  }
-  if (selected.size > MOST_STEPS) {
-    throw new PipelineError('usage', 'too-many-steps', `${selected.size} steps are selected; AWS takes ${MOST_STEPS}`, {
-      fix: 'select fewer, or run the whole pipeline',
-    });
-  }
-  return [...steps.keys()].filter((name) => selected.has(name));
+  return selected;
 }
 
 /** The selection as StartPipelineExecution takes it. */

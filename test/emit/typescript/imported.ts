@@ -13,10 +13,10 @@ export function emittedBy(text: string): Json {
   const { code, errors } = transformSync('pipeline.ts', text);
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
   const body = code
-    .replace(/^import (\{[^}]*\}) from "sagemaker-pipelines";/m, 'const $1 = library;')
+    .replace(/^import (\{[^}]*\}) from "sagemaker-pipelines";/m, 'const $1 = arguments[0];')
     .replace('export default', 'return');
   // A module of a test's own making, in the place of several hundred files.
-  const evaluate = compileFunction(body, ['library']) as (given: typeof library) => unknown;
+  const evaluate = compileFunction(body) as (given: typeof library) => unknown;
   const pipeline = evaluate(library);
   if (!isPipeline(pipeline)) throw new Error('the module exports no pipeline');
   const { definition } = emit(pipeline, { region: 'eu-central-1' });

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type RunOptions, bench, documentOf, get, shellStep } from './run-document.ts';
 
 /** Stops a run as Ctrl-C does, once a step says something. */
@@ -198,4 +199,42 @@ test('a run whose folder is taken away ends in one clear message', async () => {
   ).rejects.toMatchObject({
     code: 'run-folder-gone',
   });
+});
+
+describe('a disk that is full', () => {
+  /** A part of a project's state on a disk of its own, with that much room. */
+  function onSmallDisk(part: string, size: string): ReturnType<typeof bench> {
+    const project = bench();
+    const disk = join(project.stateFolder, part);
+    mkdirSync(disk, { recursive: true });
+    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', disk]).status).toBe(0);
+    onTestFinished(() => void spawnSync('umount', [disk]));
+    return project;
+  }
+  const flood = shellStep('Flood', {
+    script: 'i=0; while [ $i -lt 20000 ]; do echo line $i of many; i=$((i+1)); done',
+  });
+  const large = shellStep('Large', {
+    script: 'head -c 4000000 /dev/zero > /opt/ml/processing/out/o/zeros',
+    outputs: { o: 's3://b/o' },
+  });
+
+  test.runIf(process.getuid?.() === 0)('ends the run where its folder cannot be written, in one message', async () => {
+    const project = onSmallDisk('runs', '64k');
+    await expect(project.run(documentOf([flood]))).rejects.toMatchObject({
+      code: 'disk-full',
+      fix: 'make room on the disk',
+    });
+  });
+
+  test.runIf(process.getuid?.() === 0)(
+    'fails the step whose output has no place, and leaves no part of it',
+    async () => {
+      const project = onSmallDisk('store', '1m');
+      const ran = await project.run(documentOf([large]));
+      expect(ran.reasons['Large']).toMatch(/^the disk is full \(ENOSPC/);
+      const left = readdirSync(join(project.stateFolder, 'store'), { recursive: true, withFileTypes: true });
+      expect(left.filter((entry) => entry.isFile())).toEqual([]);
+    },
+  );
 });

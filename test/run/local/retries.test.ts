@@ -29,6 +29,12 @@ describe('the policies of a step', () => {
     expect(retries.next(killed, 51_000)).toBeUndefined();
   });
 
+  test('are those of a training job too, which asks for them in its request', () => {
+    const asking = { ...step(), Type: 'Training', Arguments: { RetryStrategy: { MaximumRetryAttempts: 2 } } };
+    const retries = retriesOf(asking, 0);
+    expect([1, 2, 3].map(() => retries.next(killed, 0)?.seconds)).toEqual([1, 2, undefined]);
+  });
+
   test('hold for their own kinds of failure, the first for each', () => {
     const retries = retriesOf(step(policy({ ExceptionType: ['Step.THROTTLING'] }), policy({ IntervalSeconds: 7 })), 0);
     expect(retries.next(killed, 0)).toEqual({ seconds: 7, exception: 'SageMaker.JOB_INTERNAL_ERROR' });

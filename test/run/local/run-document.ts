@@ -50,7 +50,7 @@ export function bench(folder: string = temporaryFolder()): Bench {
       const result = await runLocally(
         { assembly, parameters },
         {
-          env: {},
+          env: { PATH: process.env['PATH'] },
           cwd: folder,
           now: () => new Date(),
           unique,

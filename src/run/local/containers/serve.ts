@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PipelineError } from '../../../definition/error.ts';
 import type { Listener, ModelContainer, ModelServer } from './container.ts';
 import { READY_DESCRIPTOR } from './contained.ts';
 import type { StandIn } from './images.ts';
@@ -24,13 +25,28 @@ export async function serveModel(
   listen: Listener,
   signal: AbortSignal,
 ): Promise<ModelServer> {
-  const scratch = makeScratch(workshop.settings);
-  try {
-    return await start(workshop, standIn, model, listen, signal, scratch);
-  } catch (error) {
-    removeScratch(scratch);
-    throw error;
+  for (let attempt = 1; ; attempt++) {
+    const scratch = makeScratch(workshop.settings);
+    const port = standIn.command === undefined ? undefined : await freePort();
+    try {
+      return await start(workshop, standIn, model, listen, signal, { scratch, port });
+    } catch (error) {
+      removeScratch(scratch);
+      // Between our look at it and the server's start anybody may take a port.
+      if (signal.aborted || port === undefined || (await isFree(port))) throw error;
+      if (attempt === ATTEMPTS) throw portTaken(port, error);
+    }
   }
+}
+
+const ATTEMPTS = 3;
+
+function portTaken(port: number, cause: unknown): PipelineError {
+  return new PipelineError('failed', 'port-taken', `The port ${port} was taken by another program`, {
+    detail: `so were ${ATTEMPTS - 1} others, each before the model server could have it`,
+    fix: 'end the program that takes ports on 127.0.0.1, and run again',
+    cause,
+  });
 }
 
 async function start(
@@ -39,7 +55,7 @@ async function start(
   model: ModelContainer,
   listen: Listener,
   signal: AbortSignal,
-  scratch: string,
+  { scratch, port }: { readonly scratch: string; readonly port: number | undefined },
 ): Promise<ModelServer> {
   const probed = await workshop.namespace();
   const namespace = typeof probed === 'string' ? undefined : probed;
@@ -57,7 +73,6 @@ async function start(
   if (typeof complete === 'string') throw notStarted(model, complete.split('\n'));
   const layer = layEnvironment(join(scratch, 'python'), complete);
 
-  const port = standIn.command === undefined ? undefined : await freePort();
   const variables = {
     ...containerEnvironment(workshop.settings.env, layer, { ...model.environment, ...submitted }),
     ...(namespace === undefined ? { SAGEMAKER_BASE_DIR: base } : {}),
@@ -123,10 +138,22 @@ async function layOutModel(
 }
 
 function freePort(): Promise<number> {
+  return listenOn(0);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return await listenOn(port).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Listens for a moment, and says where. */
+function listenOn(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(port, '127.0.0.1', () => {
       const address = server.address();
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
     });

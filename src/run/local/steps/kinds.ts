@@ -1,20 +1,28 @@
+import { callback } from './callback.ts';
 import { condition } from './condition.ts';
 import { fail } from './fail.ts';
+import { lambda } from './lambda.ts';
 import { model } from './model.ts';
 import { processing } from './processing.ts';
+import { qualityCheck } from './quality-check.ts';
 import { registerModel } from './register-model.ts';
 import type { StepKind } from './step.ts';
 import { training } from './training.ts';
 import { transform } from './transform.ts';
+import { tuning } from './tuning.ts';
 
 const KINDS: Readonly<Record<string, StepKind>> = {
+  Callback: callback,
   Condition: condition,
   Fail: fail,
+  Lambda: lambda,
   Model: model,
   Processing: processing,
+  QualityCheck: qualityCheck,
   RegisterModel: registerModel,
   Training: training,
   Transform: transform,
+  Tuning: tuning,
 };
 
 /** The types of step that run on this machine. */
@@ -27,13 +35,9 @@ export function kindOf(type: string): StepKind | undefined {
 
 const REASONS: Readonly<Record<string, string>> = {
   AutoML: 'the service searches models in ways that it does not publish',
-  Callback: 'it waits for an answer to a message of Amazon SQS',
   ClarifyCheck: 'it runs an image of AWS that is not at hand',
   EMR: 'it needs a cluster of Amazon EMR',
   EMRServerless: 'it needs an application of Amazon EMR Serverless',
-  Lambda: 'its function lives in AWS Lambda',
-  QualityCheck: 'it runs an image of AWS that is not at hand',
-  Tuning: 'the local search for hyperparameters is not built yet',
 };
 
 /** Why steps of a type do not run here. */

@@ -10,7 +10,7 @@ export interface MetricReader {
 }
 
 /** Reads with the `MetricDefinitions` of a training job: the first group of the expression is the value. */
-export function metricReader(given: JsonObject): MetricReader {
+export function metricReader(given: JsonObject, heard: (name: string, value: number) => void = () => {}): MetricReader {
   const metrics = metricsOf(given);
   const last = new Map<string, JsonObject>();
   return {
@@ -18,7 +18,9 @@ export function metricReader(given: JsonObject): MetricReader {
       for (const { name, pattern } of metrics) {
         for (const [, text] of line.matchAll(pattern)) {
           const value = valueOf(text);
-          if (Number.isFinite(value)) last.set(name, { MetricName: name, Value: value, Timestamp: time });
+          if (!Number.isFinite(value)) continue;
+          last.set(name, { MetricName: name, Value: value, Timestamp: time });
+          heard(name, value);
         }
       }
     },

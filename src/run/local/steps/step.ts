@@ -4,6 +4,7 @@ import type { Link } from '../../../definition/events.ts';
 import type { ContainerJob, Containers, Listener, ModelContainer } from '../containers/container.ts';
 import type { Scope } from '../expressions/scope.ts';
 import type { World } from '../../runner.ts';
+import type { Handlers } from '../handlers.ts';
 import type { Registry } from '../registry.ts';
 import type { Store } from '../store/store.ts';
 
@@ -22,6 +23,13 @@ export interface Surroundings {
   readonly now: () => Date;
   readonly unique: (digits: number) => string;
   readonly sleep: World['sleep'];
+  /** This machine's own environment, and the folder that relative paths of commands are meant from. */
+  readonly env: World['env'];
+  readonly cwd: string;
+  readonly handlers: Handlers;
+  readonly maxParallel: number;
+  /** The ARN of the run. */
+  readonly pipelineExecution: string;
   /** Sees to it that what is below a place is here, where it may be read from S3. */
   readonly obtain: (s3Uri: string) => Promise<void>;
 }
@@ -55,6 +63,9 @@ export interface StepResult {
 export interface PlannedStep {
   readonly step: StepDocument;
   readonly given: JsonObject;
+  /** What stands beside its arguments, with what is known by then. */
+  readonly beside: JsonObject;
+  readonly handlers: Handlers;
   /** Where the step stands in the document. */
   readonly path: string;
   readonly registry: Registry;
@@ -68,7 +79,7 @@ export type Report = (
   severity: Diagnostic['severity'],
   code: string,
   message: string,
-  rest?: { readonly below?: string; readonly detail?: string; readonly fix?: string | undefined },
+  rest?: { readonly below?: string; readonly detail?: string | undefined; readonly fix?: string | undefined },
 ) => void;
 
 /** A place that a step reads from, as far as it is known before the run. */
@@ -87,4 +98,11 @@ export interface StepKind {
   /** What its containers will be asked for, as far as it is known before the run. */
   readonly containers?: (planned: PlannedStep) => ReadonlyArray<ContainerJob | ModelContainer>;
   readonly run: (work: StepWork) => Promise<StepResult>;
+  /** What of its folder is left in place when the step is begun anew. */
+  readonly keeps?: readonly string[];
+  /** Saves what a job has left that was killed with its runner, where the service would have saved it meanwhile. */
+  readonly rescue?: (left: LeftWork) => Promise<void>;
 }
+
+/** What is there of a step that did not come to its end. */
+export interface LeftWork extends Pick<StepWork, 'given' | 'folder'>, Pick<Surroundings, 'store'> {}

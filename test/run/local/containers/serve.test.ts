@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
+import { type Server, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -106,6 +108,45 @@ describeWithPython('a model server', () => {
     const { containers: patient } = openContainers({ images });
     setTimeout(() => stop.abort(), 500);
     await expect(serve(patient, hanging, stop.signal)).rejects.toMatchObject({ failure: 'interrupted' });
+  });
+
+  test('whose port another program has taken meanwhile gets another; and where all are taken, that is said', async () => {
+    const told = join(temporaryFolder(), 'ports');
+    const late = [
+      'import os, sys, time',
+      `told = ${JSON.stringify(told)}`,
+      'open(told, "a").write(sys.argv[1] + "\\n")',
+      'while not os.path.exists(told + "." + sys.argv[1]): time.sleep(0.02)',
+    ].join('\n');
+    const squatters: Server[] = [];
+    onTestFinished(() => squatters.forEach((server) => server.close()));
+    const seen = new Set<string>();
+    const squat = async (most: number): Promise<void> => {
+      const ports = existsSync(told) ? readFileSync(told, 'utf8').split('\n').slice(0, -1) : [];
+      for (const port of ports.filter((each) => !seen.has(each))) {
+        seen.add(port);
+        if (seen.size <= most) {
+          // It takes connections and never answers.
+          const server = createServer().listen(Number(port), '127.0.0.1');
+          squatters.push(server);
+          await once(server, 'listening');
+        }
+        writeFileSync(`${told}.${port}`, '');
+      }
+    };
+    const watched = async (most: number) => {
+      seen.clear();
+      rmSync(told, { force: true });
+      const timer = setInterval(() => void squat(most), 20);
+      onTestFinished(() => clearInterval(timer));
+      const { containers } = openContainers({ images });
+      const container = model({ 'code/serve.py': `${late}\n${SERVER}`, 'weights.txt': 'w' });
+      return await serve(containers, container).finally(() => clearInterval(timer));
+    };
+    const { server } = await watched(1);
+    expect(await post(server.url, '1')).toBe('200 w1true');
+    expect(seen.size).toBe(2);
+    await expect(watched(3)).rejects.toMatchObject({ code: 'port-taken' });
   });
 
   test('that ends by itself later is noticed', async () => {

@@ -1,0 +1,61 @@
+import type { PipelineDocument } from '../../definition/document.ts';
+import { PipelineError } from '../../definition/error.ts';
+import { graphOf } from '../../definition/graph.ts';
+import { type Chosen, chosenSteps } from '../chosen-steps.ts';
+import type { Earlier } from './earlier.ts';
+import { type PastRun, findRun, listRuns } from './read-runs.ts';
+import { readStepRecord } from './run-folder.ts';
+
+/** Which steps run, and whose results stand in for the others. */
+export interface LocalSelection extends Chosen {
+  /** The name of a run; the newest of the pipeline that has ended when left out. */
+  readonly source?: string | undefined;
+}
+
+/** A selection that is known to work. */
+export interface Selected {
+  readonly steps: ReadonlySet<string>;
+  readonly earlier: Earlier;
+}
+
+/**
+ * Some steps are run, as the service does it: for what they read from the others the results of an earlier run stand in.
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-selective-ex.html
+ */
+export function selectLocally(
+  document: PipelineDocument,
+  { stateFolder, pipeline }: { readonly stateFolder: string; readonly pipeline: string },
+  selection: LocalSelection,
+): Selected | undefined {
+  const names = chosenSteps(document, selection);
+  if (names === undefined) return undefined;
+  const steps = new Set(names);
+  const source = sourceOf(stateFolder, pipeline, selection.source);
+  const recordOf = (step: string) => {
+    const record = source === undefined ? undefined : readStepRecord({ path: source.folder }, step);
+    return record?.state === 'succeeded' ? record : undefined;
+  };
+  for (const { step, needs, kind } of graphOf(document).edges) {
+    // For a step that it only comes after, having been left out is as good as having ended.
+    if (!steps.has(step) || steps.has(needs) || kind === 'dependsOn' || recordOf(needs) !== undefined) continue;
+    throw new PipelineError('usage', 'no-result', `${step} needs what ${needs} makes, and no run has it`, {
+      detail: source === undefined ? 'no run of the pipeline has ended' : `${needs} has not succeeded in ${source.run}`,
+      fix: `run ${needs} too (--from ${needs}), or name a run that has it: --source-execution RUN`,
+    });
+  }
+  return {
+    steps,
+    earlier: (step) => {
+      if (steps.has(step.Name)) return Promise.resolve({});
+      const record = recordOf(step.Name);
+      const reason = record === undefined ? 'not selected' : `not selected: its result is that of run ${source!.run}`;
+      const none = { state: 'skipped', ended: source?.started ?? '' } as const;
+      return Promise.resolve({ record: record ?? none, state: 'skipped', reason });
+    },
+  };
+}
+
+function sourceOf(stateFolder: string, pipeline: string, name: string | undefined): PastRun | undefined {
+  if (name !== undefined) return findRun(stateFolder, name);
+  return listRuns(stateFolder).find((run) => run.pipeline === pipeline && run.state !== 'unfinished');
+}
