@@ -196,7 +196,7 @@ describe('every command', async () => {
     async (name, { examples }) => {
       for (const example of examples) {
         // Another program may make its input, or take its answer.
-        const own = example.split(' | ').find((part) => part.startsWith(`${name} `)) ?? '';
+        const own = example.split(' | ').find((part) => `${part} `.startsWith(`${name} `)) ?? '';
         expect(own).not.toBe('');
         expect(await requestOf(wordsOf(own))).toMatchObject({ kind: 'run' });
       }
