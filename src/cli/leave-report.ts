@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { RunEvent } from '../definition/events.ts';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { RunRequest, RunResult, World } from '../run/runner.ts';
@@ -63,7 +63,7 @@ export function leavingReport(
           const { unique } = world;
           if (folder !== undefined) {
             page = await writeReport(folder, request.assembly.name, { unique, mounts });
-            outputs.push({ title: 'report', target: page });
+            outputs.push({ title: 'report', target: relative(world.cwd, page) });
           }
         } catch (error) {
           // The run is what it was with and without its page.
