@@ -163,6 +163,36 @@ describe('names', () => {
   });
 });
 
+test('nothing is imported for what became custom after all', () => {
+  const process = {
+    ProcessingResources: { ClusterConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 30 } },
+    AppSpecification: { ImageUri: 'i' },
+    RoleArn: 'r',
+  };
+  const check = {
+    Name: 'Check',
+    Type: 'QualityCheck',
+    Arguments: process,
+    CheckType: 'DATA_QUALITY',
+    ModelPackageGroupName: 'g',
+    // Of another type than its option, and what is missing behind it has no option at all.
+    SkipCheck: { Get: 'Parameters.Text' },
+  };
+  const text = imported(documentOf([check], [{ Name: 'Text', Type: 'String' }]));
+  expect(text).toContain(`import { definePipeline, parameter, step } from 'sagemaker-pipelines';`);
+});
+
+test('a list is compared as one value where a condition has one', () => {
+  const condition = { Type: 'GreaterThan', LeftValue: { Get: 'Parameters.N' }, RightValue: [] };
+  const choose = {
+    Name: 'Choose',
+    Type: 'Condition',
+    Arguments: { Conditions: [condition], IfSteps: [], ElseSteps: [] },
+  };
+  const text = imported(documentOf([choose], [{ Name: 'N', Type: 'Integer' }]));
+  expect(text).toContain(`when(N, '>', unsafe<number>([]))`);
+});
+
 test('the name of a step for models is the one that its author gave', () => {
   const model = (name: string): object => ({ Name: name, Type: 'RegisterModel', Arguments: {} });
   const names = ['ChurnModel-RegisterModel', 'Churn-RegisterModel', 'Register-RegisterModel', 'Model-CreateModel'];
