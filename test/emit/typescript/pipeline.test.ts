@@ -97,6 +97,14 @@ describe('a step', () => {
     expect(text).toContain(`odd.property("OutputParameters['x']")`);
   });
 
+  test('that leaves out what its function asks for is custom', () => {
+    const endpoint = { Name: 'Serve', Type: 'Endpoint', Arguments: { EndpointConfigName: 'c' } };
+    const config = { Name: 'Config', Type: 'EndpointConfig', Arguments: { ProductionVariants: [] } };
+    const text = imported(documentOf([endpoint, config]));
+    expect(text).toContain('// CreateEndpointInput needs EndpointName, which the document leaves out.');
+    expect(text).toContain('// CreateEndpointConfigInput needs EndpointConfigName, which the document leaves out.');
+  });
+
   test('that takes no role is custom, since its function would fill one in', () => {
     const model = { Name: 'Model', Type: 'Model', Arguments: { PrimaryContainer: { Image: 'i' } } };
     expect(imported(documentOf([model]))).toContain(`step.custom('Model', 'Model'`);
