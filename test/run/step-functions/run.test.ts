@@ -216,6 +216,41 @@ describeWithPython('a pipeline on Step Functions', () => {
     expect(endOf(events, 'Keep')).toMatchObject({ state: 'skipped', reason: 'Good is False' });
   });
 
+  test('tells conditions side by side apart', async () => {
+    const gate = (name: string, yes: string, no: string): StepDocument => {
+      const args: unknown = {
+        Conditions: [{ Type: 'Equals', LeftValue: 1, RightValue: 1 }],
+        IfSteps: [step(yes)],
+        ElseSteps: [step(no)],
+      };
+      return { Name: name, Type: 'Condition', Arguments: args as StepDocument['Arguments'] };
+    };
+    const { events } = await execution(
+      { Steps: [gate('First', 'A', 'B'), gate('Second', 'C', 'D')] },
+      { First: { outcome: 'False' } },
+    );
+    expect(endOf(events, 'First')).toMatchObject({ facts: { outcome: 'False' } });
+    expect(endOf(events, 'Second')).toMatchObject({ facts: { outcome: 'True' } });
+    expect(
+      events.flatMap((event) => (event.type === 'step-ended' && event.state === 'skipped' ? [event.step] : [])),
+    ).toEqual(['A', 'D']);
+  });
+
+  test('tells of a step of several calls as of one', async () => {
+    const steps: unknown = [
+      { Name: 'Serve', Type: 'Endpoint', Arguments: { EndpointName: 'e', EndpointConfigName: 'c' } },
+      { Name: 'Count', Type: 'EMR', DependsOn: ['Serve'], Arguments: { ClusterConfig: {}, StepConfig: {} } },
+    ];
+    const { words } = await execution(
+      { Steps: steps as readonly StepDocument[] },
+      {
+        'Serve: in service?': { outcome: ['False', 'True'] },
+        'Serve: look': { result: { EndpointStatus: 'InService' } },
+      },
+    );
+    expect(words).toEqual(['Serve started', 'Serve succeeded', 'Count started', 'Count succeeded', 'run succeeded']);
+  });
+
   test('prints what its evaluation says', async () => {
     const s3 = new S3({ endpoint: moto.endpoint, region: 'us-east-1', credentials: CREDENTIALS, forcePathStyle: true });
     await s3.createBucket({ Bucket: 'bucket' });
