@@ -309,7 +309,7 @@ describeWithPython('a pipeline on Step Functions', () => {
     world.whenSleeping = (times) => void (times === 2 && fake.expire());
     expect(await runOnStepFunctions(request(two), options(), world)).toMatchObject({
       state: 'running',
-      failure: { failure: 'aws', fix: expect.stringContaining('; then aws stepfunctions describe-execution') },
+      failure: { failure: 'aws', fix: expect.stringContaining('; then sagemaker-pipelines executions watch') },
     });
   });
 
