@@ -210,7 +210,9 @@ async function runFirst(
     });
   };
   context.stderr.write(`note: ${name} runs first: ${why}\n`);
-  return await runSource(read, { ...args, ...own }, context, 'run-pipeline', ranFor);
+  // What it was started with is not what it would be started with by itself.
+  const argv = ['--name', name, '--local', ...(args.runtime === undefined ? [] : ['--runtime', args.runtime])];
+  return await runSource(read, { ...args, ...own }, { ...context, argv }, 'run-pipeline', ranFor);
 }
 
 async function diff(
