@@ -117,7 +117,8 @@ describeWithPython('a shipped pipeline on Step Functions', () => {
     ]);
     expect(watched.stdout).toContain('NotGoodEnough  skipped');
     const arn = await start();
-    expect(await suite('stop', arn)).toMatchObject({ exitCode: 0, stdout: `${arn}\n` });
+    const stopped = await suite('stop', arn);
+    expect(stopped).toMatchObject({ exitCode: 0, stdout: `${arn}\n`, stderr: `stopped: ${arn}\n` });
     expect(fake.executions.get(arn)?.status).toBe('ABORTED');
     expect((await suite('watch', arn, '--poll', '0.01')).exitCode).toBe(130);
   });

@@ -15,8 +15,8 @@ export const stopExecutionOf = defineCommand({
     const place = placeOf(args, word, context);
     if (isMachineExecution(word)) {
       const { stopMachineExecution } = await import('../../run/step-functions/executions.ts');
-      await stopMachineExecution(word, place);
-      return { text: `${word}\n`, data: { run: word, state: 'stopped' }, notes: [`stopped: ${word}`], diagnostics: [] };
+      const state = await stopMachineExecution(word, place);
+      return { text: `${word}\n`, data: { run: word, state }, notes: [`${state}: ${word}`], diagnostics: [] };
     }
     const world = quietWorld(context);
     const { describeExecution, stop, withConnection } = await import('../../run/sagemaker/executions.ts');

@@ -1,4 +1,5 @@
 import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
+import type { RunState } from '../../definition/events.ts';
 import { isObject } from '../../definition/expression.ts';
 import { announcedSteps } from '../announced-steps.ts';
 import type { WatchOptions } from '../pauses.ts';
@@ -7,7 +8,7 @@ import type { RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
 import { asking, connect } from './connect.ts';
 import { executionLink } from './history.ts';
-import { watchExecution } from './watch.ts';
+import { stateOf, watchExecution } from './watch.ts';
 
 /** Watches an execution that someone started before. Its steps are those that its machine tells of. */
 export async function watchMachineAgain(
@@ -37,11 +38,14 @@ export async function watchMachineAgain(
   }
 }
 
-/** Stops an execution and the jobs that it waits for; one that has ended is left as it is. */
-export async function stopMachineExecution(arn: string, place: Place): Promise<void> {
+/** Stops an execution and the jobs that it waits for; one that has ended is left as it is. The result is its state. */
+export async function stopMachineExecution(arn: string, place: Place): Promise<RunState> {
   const connection = connect(place);
+  const { stepFunctions } = connection;
   try {
-    await asking(`stop ${arn}`, connection.stepFunctions.stopExecution({ executionArn: arn }));
+    await asking(`stop ${arn}`, stepFunctions.stopExecution({ executionArn: arn }));
+    const found = await asking(`look at ${arn}`, stepFunctions.describeExecution({ executionArn: arn }));
+    return stateOf(found) ?? 'stopping';
   } finally {
     connection.close();
   }

@@ -107,8 +107,12 @@ export async function watchExecution(
   }
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html */
-function stateOf({ status }: DescribeExecutionOutput): Exclude<RunState, 'running' | 'stopping'> | undefined {
+/**
+ * How an execution has ended; undefined while it runs.
+ *
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+ */
+export function stateOf({ status }: DescribeExecutionOutput): Exclude<RunState, 'running' | 'stopping'> | undefined {
   switch (status) {
     case 'SUCCEEDED':
       return 'succeeded';

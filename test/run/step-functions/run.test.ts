@@ -120,6 +120,25 @@ describeWithPython('a pipeline on Step Functions', () => {
     ]);
   });
 
+  test('has the tags of its pipeline, and keeps those of others', async () => {
+    const fake = await fakeForTest();
+    const own = options({ wait: false });
+    const tagged = (tags: Record<string, string>) => {
+      return runOnStepFunctions({ assembly: assembly(two, { tags }), parameters: {} }, own, stillWorld());
+    };
+    await tagged({ team: 'one', cost: '7' });
+    await tagged({ team: 'two' });
+    expect(fake.operations()).not.toContain('UpdateStateMachine');
+    expect(fake.operations().filter((operation) => operation === 'TagResource')).toHaveLength(1);
+    await tagged({ team: 'two' });
+    expect(fake.operations().filter((operation) => operation === 'TagResource')).toHaveLength(1);
+    const client = new SFN({ endpoint: moto.endpoint, region: 'us-east-1', credentials: CREDENTIALS });
+    const resourceArn = `arn:aws:states:us-east-1:123456789012:stateMachine:${own.machineName}`;
+    const { tags = [] } = await client.listTagsForResource({ resourceArn });
+    client.destroy();
+    expect(Object.fromEntries(tags.map(({ key, value }) => [key, value]))).toEqual({ team: 'two', cost: '7' });
+  });
+
   test('is started with the parameters that were given, as what they are', async () => {
     const fake = await fakeForTest();
     const definition = {
