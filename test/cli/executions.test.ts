@@ -203,7 +203,7 @@ describe('run-pipeline', () => {
     [['--timeout', 'soon'], '--timeout must be a number of seconds, it is "soon"'],
     [['--max-parallel', '0'], '--max-parallel must be a whole number from 1'],
     [['--from', 'Trian'], 'did you mean "Train"?'],
-    [['--diff', '--local'], '--diff compares with what is deployed'],
+    [['--diff', '--local'], '--diff means nothing to a run on this machine'],
   ])('%j is refused before AWS is asked', async (args, words) => {
     const { exitCode, stderr } = await run(...args);
     expect(stderr).toContain(words);

@@ -175,9 +175,8 @@ describeWithPython('a shipped pipeline on Step Functions', () => {
     [
       'a flag that only pipelines of SageMaker have',
       ['--from', 'Train'],
-      `error[bad-value]  --from has no counterpart on Step Functions
-  a state machine runs as a whole, and as often as it is started
-  fix: leave --from out, or run on SageMaker
+      `error[bad-value]  --from means nothing to a run on Step Functions
+  fix: leave --from out, or run with --on sagemaker or --local
 `,
     ],
     [
