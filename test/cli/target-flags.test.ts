@@ -16,7 +16,11 @@ test.each<[string[], string, string]>([
   [['--map', 's3://b/p=./data'], '--map means nothing to a run on SageMaker', '--local'],
   [['--no-cache'], '--no-cache means nothing to a run on SageMaker', '--local'],
   [['--environment', 'dev'], '--environment means nothing to a run on SageMaker', '--on step-functions'],
-  [['--on', 'step-functions', '--only', 'Stop'], '--only means nothing to a run on Step Functions', '--local'],
+  [
+    ['--on', 'step-functions', '--only', 'Stop'],
+    '--only means nothing to a run on Step Functions',
+    '--on sagemaker or --local',
+  ],
   [['--on', 'step-functions', '--cache'], '--cache means nothing to a run on Step Functions', '--local'],
 ])('a flag that would have no effect where the run goes is refused: %j', async (flags, message, where) => {
   const { stderr, stdout, exitCode } = await run(flags);
