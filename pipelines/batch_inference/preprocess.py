@@ -1,9 +1,9 @@
 """Reads raw abalone records, refuses what a model could not use, and writes what it takes.
 
-Reads CSV files with or without a header: sex, length, diameter, height, whole weight, shucked weight, viscera weight,
-shell weight, and optionally the rings, which are the label. Writes one row for every record, in order, each value with
-the digits it came with. Nothing is fitted here: scaling and encoding belong to the model's first container, which was
-fitted once, in training.
+Reads .csv and .data files with or without a header: sex, length, diameter, height, whole weight, shucked weight,
+viscera weight, shell weight, and optionally the rings, which are the label. Writes one row for every record, in order,
+each value with the digits it came with. Nothing is fitted here: scaling and encoding belong to the model's first
+container, which was fitted once, in training.
 
 With --test-share it keeps the rings, as the first column, and parts the records into training and test data.
 
@@ -34,10 +34,42 @@ LABEL = "rings"
 COLUMNS = ("sex", *MEASUREMENTS, LABEL)
 SEXES = ("F", "I", "M")
 WITHOUT_LABEL = len(COLUMNS) - 1
+SUFFIXES = (".csv", ".data")
 
 
 class BadRecord(Exception):
     """A record that cannot be used, with the place where it stands."""
+
+
+def read_lines(source, name):
+    with source.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as raw:
+        for number, line in enumerate(raw, start=1):
+            try:
+                line.encode("utf-8")
+            except UnicodeEncodeError:
+                raise BadRecord(f"{name}, line {number}: the text is not UTF-8") from None
+            yield line
+
+
+def read_csv(source, name):
+    """The records of a file and the line each begins in; a blank line is none."""
+    reader = csv.reader(read_lines(source, name), skipinitialspace=True, strict=True)
+    line = 1
+    try:
+        for record in reader:
+            if record and record != [""]:
+                yield line, record
+            line = reader.line_num + 1
+    except csv.Error as fault:
+        raise BadRecord(f"{name}, line {line}: the record cannot be read, {fault}") from None
+
+
+def find_sources(folder):
+    """The files of a folder in the order of their paths, each with its path below the folder."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    if not files:
+        raise BadRecord(f"No {' or '.join(SUFFIXES)} file lies in {folder}")
+    return [(path, path.relative_to(folder).as_posix()) for path in files]
 
 
 def check_number(name, value, place):
@@ -64,28 +96,32 @@ def check_record(record, place, needs_label=False):
     return values
 
 
+def is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def is_header(record, place):
     """Whether a file's first record names the columns; one that names others is refused."""
-    names = [value.strip().lower().replace("_", " ").removesuffix(".") for value in record]
-    if names[:1] != ["sex"]:
+    if any(is_number(value) for value in record):
         return False
+    names = [value.strip().lower().replace("_", " ").removesuffix(".") for value in record]
     if tuple(names) in (COLUMNS, COLUMNS[:WITHOUT_LABEL]):
         return True
     raise BadRecord(f'{place}: the header is "{",".join(record)}", but "{",".join(COLUMNS)}" is expected')
 
 
-def read_records(source, needs_label=False):
+def read_records(source, name, needs_label=False):
     """The checked records of a file, one by one."""
-    with source.open(newline="", encoding="utf-8-sig") as raw:
-        reader = csv.reader(raw)
-        is_first = True
-        for record in reader:
-            place = f"{source.name}, line {reader.line_num}"
-            if not record:
-                continue
-            if not (is_first and is_header(record, place)):
-                yield check_record(record, place, needs_label)
-            is_first = False
+    is_first = True
+    for line, record in read_csv(source, name):
+        place = f"{name}, line {line}"
+        if not (is_first and is_header(record, place)):
+            yield check_record(record, place, needs_label)
+        is_first = False
 
 
 def write_rows(target, rows):
@@ -106,12 +142,13 @@ def sha256_of(path):
 def prepare_inference(sources, arguments):
     """Writes the records of each file to a file of the same name, and what they came from beside them."""
     files = []
-    for source in sources:
-        name = source.relative_to(arguments.input)
+    for source, name in sources:
         target = arguments.output / name
-        rows = write_rows(target, (record[:WITHOUT_LABEL] for record in read_records(source)))
-        print(f"{source.name}: {rows} records")
-        files.append({"file": name.as_posix(), "rows": rows, "sha256": sha256_of(source)})
+        rows = write_rows(target, (record[:WITHOUT_LABEL] for record in read_records(source, name)))
+        if rows == 0:
+            target.unlink()
+        print(f"{name}: {rows} records")
+        files.append({"file": name, "rows": rows, "sha256": sha256_of(source)})
     if arguments.lineage is not None:
         arguments.lineage.mkdir(parents=True, exist_ok=True)
         lineage = {"run": os.environ.get("RUN_ID"), "model": os.environ.get("MODEL"), "inputs": files}
@@ -121,7 +158,7 @@ def prepare_inference(sources, arguments):
 
 def prepare_training(sources, arguments):
     """Writes the records with their label first, a share of them by itself, chosen by a seed."""
-    records = [record for source in sources for record in read_records(source, needs_label=True)]
+    records = [record for source, name in sources for record in read_records(source, name, needs_label=True)]
     rows = [[record[-1], *record[:-1]] for record in records]
     order = random.Random(arguments.seed)
     is_test = [order.random() < arguments.test_share for _ in rows]
@@ -143,16 +180,13 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
 
-    sources = sorted(path for path in arguments.input.rglob("*.csv") if path.is_file())
-    if not sources:
-        sys.exit(f"No .csv file lies in {arguments.input}")
     try:
+        sources = find_sources(arguments.input)
         prepare = prepare_training if arguments.test_share > 0 else prepare_inference
-        total = prepare(sources, arguments)
-    except (BadRecord, UnicodeDecodeError) as fault:
+        if prepare(sources, arguments) == 0:
+            raise BadRecord(f"No record is in {', '.join(name for _, name in sources)}")
+    except BadRecord as fault:
         sys.exit(str(fault))
-    if total == 0:
-        sys.exit(f"The .csv files in {arguments.input} hold no records")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """What predicting a folder of files has in common, whatever is in the files: settings, rows, resuming and logs.
 
-One file, one row of JSON Lines: in the order of the paths, in Python's JSON style, UTF-8. A file that cannot be predicted
-gets a row with an error and the others go on. Nothing here knows SageMaker, and nothing but Python is needed.
+One file, one row of JSON Lines: in the order of the paths, in Python's JSON style, UTF-8. A file that cannot be
+predicted gets a row with an error and the others go on. Nothing here knows SageMaker, and nothing but Python is
+needed.
 """
 
 import ast

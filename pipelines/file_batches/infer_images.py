@@ -2,8 +2,8 @@
 
     python3 infer_images.py model_path=MODEL input_data_dir=FOLDER output_path=FILE use_cuda=true
 
-A model is a folder or model.tar.gz as image_inference/training makes it: the weights, and under code/ the network and how
-an image becomes its input, so that both are the same in training and here. Nothing in it is random.
+A model is a folder or model.tar.gz as image_inference/training makes it: the weights, and under code/ the network and
+how an image becomes its input, so that both are the same in training and here. Nothing in it is random.
 """
 
 import importlib.util

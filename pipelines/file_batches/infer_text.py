@@ -2,8 +2,8 @@
 
     python3 infer_text.py inference.model_path=MODEL inference.input_data_dir=FOLDER inference.output_path=FILE
 
-A model is a folder or model.tar.gz with sentiment.joblib, as text_inference/training makes it. `logit_prob` is how likely
-the text is positive; above `threshold` it is called so. A text of several lines is one text.
+A model is a folder or model.tar.gz with sentiment.joblib, as text_inference/training makes it. `logit_prob` is how
+likely the text is positive; above `threshold` it is called so. A text of several lines is one text.
 """
 
 import sys
@@ -34,7 +34,10 @@ def load(folder, settings):
 
     def predict(content):
         probability = float(model.predict_proba([read_text(content)])[0, 1])
-        return {"logit_prob": probability, "sentiment": "positive" if probability > settings["threshold"] else "negative"}
+        return {
+            "logit_prob": probability,
+            "sentiment": "positive" if probability > settings["threshold"] else "negative",
+        }
 
     return predict
 

@@ -11,7 +11,7 @@ const predict = step.processing(
   'Predict',
   pytorch.processor({
     version: '2.6.0',
-    code: asset(import.meta, '../file_batches', { ignore: ['*text*'] }),
+    code: asset(import.meta, '../file_batches', { ignore: ['*text*', 'container'] }),
     entry: 'infer_images.py',
     instance: { type: InstanceType },
     inputs: { data: InputDataUrl, model: ModelUrl },

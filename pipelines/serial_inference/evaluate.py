@@ -58,9 +58,7 @@ def main():
         "run": os.environ.get("RUN_ID"),
         "model": os.environ.get("MODEL"),
         "scaler": os.environ.get("SCALER"),
-        "predictions": [
-            {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()} for file in files
-        ],
+        "predictions": [{"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()} for file in files],
     }
     arguments.output.mkdir(parents=True, exist_ok=True)
     for name, content in (("evaluation", evaluation), ("lineage", lineage)):

@@ -22,6 +22,8 @@ const SKLEARN = '1.2-1';
 const PYTORCH = '2.6.0';
 
 const InputData = parameter.string();
+/** Whether a record without a value stops training, or is left out of it. */
+const MissingValues = parameter.string({ enum: ['refuse', 'drop'], default: 'refuse' });
 const Prefix = parameter.string({ default: 'serial-inference' });
 const ModelApprovalStatus = parameter.string({
   enum: ['PendingManualApproval', 'Approved', 'Rejected'],
@@ -56,6 +58,7 @@ export default function serialInference({ model = 'sklearn', ...unknown }: Optio
         train: { uri: place('train') },
         test: { uri: place('test') },
       },
+      arguments: ['--missing', MissingValues],
     }),
     { cache: '30d' },
   );
@@ -102,7 +105,13 @@ export default function serialInference({ model = 'sklearn', ...unknown }: Optio
     }),
     model === 'sklearn'
       ? sklearn.model({ version: SKLEARN, data, code: asset(import.meta, 'sklearn/model.py') })
-      : pytorch.model({ version: PYTORCH, data, entry: 'model.py' }),
+      : pytorch.model({
+          version: PYTORCH,
+          data,
+          entry: 'model.py',
+          // A payload of short numbers is longer as NPY than as CSV, and TorchServe takes 6.5 MB unless told otherwise.
+          environment: { TS_MAX_REQUEST_SIZE: '67108864' },
+        }),
   ];
 
   const create = step.model('CreateModel', pipelineModel(containers));
@@ -111,7 +120,7 @@ export default function serialInference({ model = 'sklearn', ...unknown }: Optio
     'BatchTransform',
     batchTransform({
       model: create.properties.ModelName,
-      input: preprocess.output('test'),
+      input: join`${preprocess.output('test')}/test.csv`,
       contentType: 'text/csv',
       instance: { type: BatchTransformInstanceType, count: BatchTransformInstanceCount },
       // The label is kept in the row, and the model does not see it.
@@ -152,6 +161,7 @@ export default function serialInference({ model = 'sklearn', ...unknown }: Optio
     description: `A scaler and a ${model} model behind each other: trained, tried on raw records, evaluated, registered`,
     parameters: {
       InputData,
+      MissingValues,
       Prefix,
       ModelPackageGroupName,
       ModelApprovalStatus,

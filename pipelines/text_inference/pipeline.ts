@@ -12,7 +12,7 @@ const predict = step.processing(
   'Predict',
   sklearn.processor({
     version: '1.2-1',
-    code: asset(import.meta, '../file_batches', { ignore: ['*images*'] }),
+    code: asset(import.meta, '../file_batches', { ignore: ['*images*', 'container'] }),
     entry: 'infer_text.py',
     instance: { type: InstanceType },
     inputs: { data: InputDataUrl, model: ModelUrl },

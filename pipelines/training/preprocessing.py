@@ -1,17 +1,19 @@
 """Prepares census records, in training and at inference by the same code and the same fitted artefact.
 
-    --mode train   cleans the records, parts them by a seed, fits the preprocessor on the training part alone, and writes
-                   train/ and test/ (features.csv, labels.csv) and preprocessor/ (the artefact, and baseline.json: what
-                   the training part was distributed like)
+    --mode train   cleans the records, parts them by a seed, fits the preprocessor on the training part alone, and
+                   writes train/ and test/ (features.csv, labels.csv) and preprocessor/ (the artefact, and
+                   baseline.json: what the training part was distributed like)
     --mode infer   applies the artefact out of the model's archive and writes features/features.csv, one row for every
                    record in order, records/records.csv with each record and where it stood, and records/lineage.json
 
-Reads CSV files with a header, as the census-income data set is published: values may have blanks before them, columns
-that are not used may be there, and at inference the label need not be. By hand:
+Reads the census-income data set in the shapes it is published in: with a header or as the bare 42 columns, with blanks
+before the values. Columns that are not used may be there, and at inference the label need not be. "?" is a category as
+any other. By hand:
     python3 preprocessing.py --mode train --input sample --output prepared
 """
 
 import argparse
+import collections
 import csv
 import hashlib
 import json
@@ -20,6 +22,7 @@ import os
 import pathlib
 import sys
 import tarfile
+import tempfile
 
 import joblib
 import numpy as np
@@ -33,22 +36,71 @@ CATEGORIES = ("education", "major industry code", "class of worker")
 FEATURES = (*BINNED, *SCALED, *CATEGORIES)
 NUMBERS = (*BINNED, *SCALED)
 LABEL = "income"
-CLASSES = {"- 50000.": 0, "50000+.": 1}
+CLASSES = {"-50000": 0, "50000+": 1}
 BINS = 10
+SUFFIXES = (".csv", ".data", ".test")
+PUBLISHED_WIDTH = 42
+PUBLISHED = {
+    "age": 0,
+    "class of worker": 1,
+    "education": 4,
+    "major industry code": 8,
+    "capital gains": 16,
+    "capital losses": 17,
+    "dividends from stocks": 18,
+    "num persons worked for employer": 30,
+    "income": 41,
+}
 
 
 class BadRecord(Exception):
     """A record that cannot be used, with the place where it stands."""
 
 
+def read_lines(source, name):
+    with source.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as raw:
+        for number, line in enumerate(raw, start=1):
+            try:
+                line.encode("utf-8")
+            except UnicodeEncodeError:
+                raise BadRecord(f"{name}, line {number}: the text is not UTF-8") from None
+            yield line
+
+
+def read_csv(source, name):
+    """The records of a file and the line each begins in; a blank line is none."""
+    reader = csv.reader(read_lines(source, name), skipinitialspace=True, strict=True)
+    line = 1
+    try:
+        for record in reader:
+            if record and record != [""]:
+                yield line, record
+            line = reader.line_num + 1
+    except csv.Error as fault:
+        raise BadRecord(f"{name}, line {line}: the record cannot be read, {fault}") from None
+
+
+def find_sources(folder):
+    """The files of a folder in the order of their paths, each with its path below the folder."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    if not files:
+        raise BadRecord(f"No {' or '.join(SUFFIXES)} file lies in {folder}")
+    return [(path, path.relative_to(folder).as_posix()) for path in files]
+
+
+def plain(name):
+    """A column's name whichever way it is spelt: class of worker, class_of_worker, "Class of Worker"."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
 def columns_of(header, place, needs_label):
-    """Where each column stands; the published files spell some with other blanks and letters."""
-    names = [" ".join(name.lower().split()) for name in header]
+    """Where each column stands in a file with a header."""
+    names = [plain(name) for name in header]
     wanted = (*FEATURES, LABEL) if needs_label else FEATURES
-    missing = [name for name in wanted if name not in names]
+    missing = [name for name in wanted if plain(name) not in names]
     if missing:
-        raise BadRecord(f"{place}: the header lacks {', '.join(missing)}")
-    return {name: names.index(name) for name in (*FEATURES, LABEL) if name in names}
+        raise BadRecord(f"{place}: the header lacks {', '.join(missing)}; it is {','.join(header)}")
+    return {name: names.index(plain(name)) for name in (*FEATURES, LABEL) if plain(name) in names}
 
 
 def read_value(name, text, place):
@@ -66,39 +118,42 @@ def read_value(name, text, place):
     return number
 
 
-def read_file(path, needs_label):
+def read_label(text, place):
+    text = text.strip()
+    label = CLASSES.get(text.removesuffix(".").replace(" ", ""))
+    if label is None:
+        raise BadRecord(f'{place}: {LABEL} is "{text}", which is neither "- 50000." nor "50000+."')
+    return label
+
+
+def read_file(path, name, needs_label):
     """The records of a file: each the features in their order, the label if there is one, and the line it stood in."""
-    with path.open(newline="", encoding="utf-8-sig") as raw:
-        reader = csv.reader(raw)
-        header = next(reader, None)
-        if header is None:
-            raise BadRecord(f"{path.name}: the file is empty, not even a header is there")
-        columns = columns_of(header, f"{path.name}, line 1", needs_label)
-        for record in reader:
-            place = f"{path.name}, line {reader.line_num}"
-            if not record:
+    columns = None
+    for line, record in read_csv(path, name):
+        place = f"{name}, line {line}"
+        if columns is None:
+            width = len(record)
+            # The data set is published without a header, too, always with its 42 columns.
+            if record[0].strip().isdigit() and width in (PUBLISHED_WIDTH - 1, PUBLISHED_WIDTH):
+                columns = PUBLISHED
+            else:
+                columns = columns_of(record, place, needs_label)
                 continue
-            if len(record) != len(header):
-                raise BadRecord(f"{place}: {len(record)} columns, but the header has {len(header)}")
-            features = [read_value(name, record[columns[name]], place) for name in FEATURES]
-            label = None
-            if needs_label:
-                text = record[columns[LABEL]].strip()
-                if text not in CLASSES:
-                    raise BadRecord(f'{place}: {LABEL} is "{text}", which is none of {", ".join(CLASSES)}')
-                label = CLASSES[text]
-            yield features, label, reader.line_num
+        if len(record) != width:
+            raise BadRecord(f"{place}: {len(record)} columns, but {width} are expected")
+        features = [read_value(feature, record[columns[feature]], place) for feature in FEATURES]
+        yield features, read_label(record[columns[LABEL]], place) if needs_label else None, line
+    if columns is None:
+        raise BadRecord(f"{name}: the file is empty, not even a header is there")
 
 
 def read_folder(folder, needs_label):
-    """All records below a folder, with their file."""
-    files = sorted(path for path in folder.rglob("*.csv") if path.is_file())
-    if not files:
-        raise BadRecord(f"No .csv file lies in {folder}")
-    records = [(path, *record) for path in files for record in read_file(path, needs_label)]
+    """The files below a folder, each with its path, and all their records, each with the path of its file."""
+    sources = find_sources(folder)
+    records = [(name, *record) for source, name in sources for record in read_file(source, name, needs_label)]
     if not records:
-        raise BadRecord(f"The .csv files in {folder} hold no records")
-    return files, records
+        raise BadRecord(f"No record is in {', '.join(name for _, name in sources)}")
+    return sources, records
 
 
 def as_rows(records):
@@ -125,9 +180,10 @@ def refuse_unseen(transformer, records):
     encoder = transformer.named_transformers_["categories"]
     for name, known in zip(CATEGORIES, encoder.categories_):
         at, seen = FEATURES.index(name), set(known)
-        for path, features, _, line in records:
+        for file, features, _, line in records:
             if features[at] not in seen:
-                raise BadRecord(f'{path.name}, line {line}: {name} is "{features[at]}", which training has not seen')
+                fix = "(--unseen ignore lets it through)"
+                raise BadRecord(f'{file}, line {line}: {name} is "{features[at]}", which training has not seen {fix}')
 
 
 def distribution(rows):
@@ -193,33 +249,37 @@ def train(arguments):
     print(f"{len(train_rows)} to train with, {len(test_rows)} to test with")
 
 
-def infer(arguments):
+def load_preprocessor(folder):
     # What trained the model is in the model's own archive: another preprocessor cannot come with it.
-    with tarfile.open(arguments.model / "model.tar.gz") as archive:
-        archive.extractall(arguments.model / "unpacked")
-    transformer = joblib.load(arguments.model / "unpacked" / "preprocessor.joblib")
-    files, records = read_folder(arguments.input, needs_label=False)
+    archive = folder / "model.tar.gz"
+    if not archive.is_file():
+        raise BadRecord(f"No model.tar.gz lies in {folder}")
+    with tempfile.TemporaryDirectory() as unpacked, tarfile.open(archive) as tar:
+        tar.extractall(unpacked)
+        artefact = pathlib.Path(unpacked) / "preprocessor.joblib"
+        if not artefact.is_file():
+            raise BadRecord("The model has no preprocessor.joblib: it was not made by this pipeline's training")
+        return joblib.load(artefact)
+
+
+def infer(arguments):
+    transformer = load_preprocessor(arguments.model)
+    sources, records = read_folder(arguments.input, needs_label=False)
     if arguments.unseen == "refuse":
         refuse_unseen(transformer, records)
     rows = as_rows(records)
     write_csv(arguments.output / "features" / "features.csv", transformer.transform(rows).tolist())
     write_csv(
         arguments.output / "records" / "records.csv",
-        [
-            ("file", "line", *FEATURES),
-            *((path.relative_to(arguments.input).as_posix(), line, *features) for path, features, _, line in records),
-        ],
+        [("file", "line", *FEATURES), *((file, line, *features) for file, features, _, line in records)],
     )
+    counts = collections.Counter(file for file, *_ in records)
     lineage = {
         "run": os.environ.get("RUN_ID"),
         "model": os.environ.get("MODEL"),
         "inputs": [
-            {
-                "file": path.relative_to(arguments.input).as_posix(),
-                "rows": sum(record[0] == path for record in records),
-                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            }
-            for path in files
+            {"file": name, "rows": counts[name], "sha256": hashlib.sha256(source.read_bytes()).hexdigest()}
+            for source, name in sources
         ],
     }
     write_json(arguments.output / "records" / "lineage.json", lineage)
@@ -239,7 +299,7 @@ def main():
     arguments = parser.parse_args()
     try:
         (train if arguments.mode == "train" else infer)(arguments)
-    except (BadRecord, UnicodeDecodeError) as fault:
+    except BadRecord as fault:
         sys.exit(str(fault))
 
 

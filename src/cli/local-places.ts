@@ -4,7 +4,7 @@ import { parseS3Uri } from '../run/local/store/place.ts';
 import { type Mount, openStore, pathOf } from '../run/local/store/store.ts';
 import type { RunRequest, RunResult, World } from '../run/runner.ts';
 
-/** A run on this machine that says at its end in which files the results lie that no other step reads. */
+/** A run on this machine that says at its end in which files its results lie: predictions, and what no other step reads. */
 export function tellingPlaces(
   run: (request: RunRequest, world: World) => Promise<RunResult>,
   { stateFolder, mounts }: { readonly stateFolder: string; readonly mounts: readonly Mount[] },
@@ -14,8 +14,7 @@ export function tellingPlaces(
     const read = new Set<string>();
     const outputs = new Map<string, readonly Link[]>();
     const say = (event: RunEvent): void => {
-      if (event.type === 'run-started')
-        for (const { waitsFor } of event.steps) for (const step of waitsFor) read.add(step);
+      if (event.type === 'run-started') for (const step of stepsRead(event.steps)) read.add(step);
       if (event.type === 'step-ended') outputs.set(event.step, event.outputs);
       if (event.type !== 'run-ended') return world.say(event);
       const places = [...outputs].flatMap(([step, links]) =>
@@ -30,4 +29,13 @@ export function tellingPlaces(
     };
     return run(request, { ...world, say });
   };
+}
+
+const LOOKING: ReadonlySet<string> = new Set(['Condition', 'Fail']);
+
+/** The steps whose results only other steps need: a Condition looks at them or a message tells of them, and predictions are wanted even when evaluated. */
+function stepsRead(steps: Extract<RunEvent, { type: 'run-started' }>['steps']): Set<string> {
+  const read = new Set(steps.flatMap(({ type, waitsFor }) => (LOOKING.has(type) ? [] : waitsFor)));
+  for (const { name, type } of steps) if (type === 'Transform') read.delete(name);
+  return read;
 }

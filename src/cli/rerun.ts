@@ -10,7 +10,7 @@ export function rerunCommand(
   secrets: readonly string[],
 ): (step: string, run: string) => string {
   const words = hideSecrets(without(SELECTING, argv), secrets);
-  return (step, run) => [command, ...words, '--from', step, '--source-execution', run].map(quote).join(' ');
+  return (step, run) => `${command} ${[...words, '--from', step, '--source-execution', run].map(quote).join(' ')}`;
 }
 
 /** The command that goes on with a run of this machine where it failed. */
@@ -20,7 +20,7 @@ export function resumeCommand(
   secrets: readonly string[],
 ): (step: string, run: string) => string {
   const words = hideSecrets(without(RESUMING, argv), secrets);
-  return (_, run) => [command, ...words, '--resume', run].map(quote).join(' ');
+  return (_, run) => `${command} ${[...words, '--resume', run].map(quote).join(' ')}`;
 }
 
 /** The words without those flags and their values. */

@@ -28,7 +28,7 @@ export const run = defineCommand({
       },
       args,
       context,
-      `${NAME} ${word!}`,
+      NAME,
     );
   },
 });

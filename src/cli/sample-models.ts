@@ -9,7 +9,7 @@ import type { GivenValues } from './parameters.ts';
 interface WantedModel {
   /** The model package group; its newest approved version is meant. */
   readonly approvedModel: string;
-  /** `name` for the model's name, `data` for the place of its first archive. */
+  /** `name` for the model's name with its version, `data` for the place of its first archive. */
   readonly as: 'name' | 'data';
   /** The pipeline that registers such a model, as `--name` takes it. */
   readonly madeBy: string;
@@ -74,7 +74,10 @@ async function findValue(wanted: WantedModel, context: Context): Promise<string 
   ]);
   const packages = listPackages(registryOf(context), wanted.approvedModel);
   const approved = packages.find((each) => each.ModelApprovalStatus === 'Approved');
-  if (approved === undefined || wanted.as === 'name') return approved && wanted.approvedModel;
+  // With its version, so that what a run writes down says which model it used.
+  if (approved === undefined || wanted.as === 'name') {
+    return approved && `${wanted.approvedModel}/${approved.ModelPackageVersion}`;
+  }
   const [first] = containersOf(approved);
   const data = isObject(first) ? first['ModelDataUrl'] : undefined;
   return typeof data === 'string' ? data : undefined;

@@ -68,3 +68,16 @@ test('a folder that stands for a part of S3 is named itself', async () => {
 test('what is no place of S3 is left as it is', async () => {
   expect((await endOf([STARTED, stepEnded('Predict', 'arn:aws:sagemaker:::model/m'), ENDED]))?.outputs).toEqual([]);
 });
+
+test('predictions are named although another step evaluates them, and results that a condition looks at', async () => {
+  const steps = [
+    { name: 'Predict', type: 'Transform', waitsFor: [], decidedBy: null },
+    { name: 'Evaluate', type: 'Processing', waitsFor: ['Predict'], decidedBy: null },
+    { name: 'Gate', type: 'Condition', waitsFor: ['Evaluate'], decidedBy: null },
+    { name: 'Refused', type: 'Fail', waitsFor: ['Evaluate'], decidedBy: 'Gate' },
+  ];
+  const ended = ['Predict', 'Evaluate'].map((step) => stepEnded(step, `s3://b/${step}`));
+  const end = await endOf([{ ...STARTED, steps }, ...ended, ENDED]);
+
+  expect(end?.outputs.map(({ title }) => title)).toEqual(['Predict output, here', 'Evaluate output, here']);
+});

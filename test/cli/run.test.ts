@@ -47,6 +47,7 @@ describe('sagemaker-pipelines run', () => {
     const { exitCode, stderr } = await run(COMMAND, ['run', 'choice.json', '--local', '-p', 'Count=2']);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('error[step-failed]  Many failed: too many');
+    expect(stderr).toMatch(/fix: sagemaker-pipelines run choice\.json --local -p Count=2 --resume \w{12}\n/);
   });
 
   test('runs a pipeline of the project by its name, and a document from stdin', async () => {

@@ -37,7 +37,7 @@ describeWithPython('preprocess.py', () => {
     const { exitCode, stdout, read } = await preprocess({
       'more/a.csv': 'M,1.0,2,3,4,5,6,7,15\r\nF,1e-05,2,3,4,5,6,7,9\r\n',
     });
-    expect([exitCode, stdout]).toEqual([0, 'a.csv: 2 records\n']);
+    expect([exitCode, stdout]).toEqual([0, 'more/a.csv: 2 records\n']);
     expect(read('more/a.csv')).toBe('M,1.0,2,3,4,5,6,7\nF,1e-05,2,3,4,5,6,7\n');
   });
 
@@ -57,8 +57,8 @@ describeWithPython('preprocess.py', () => {
   });
 
   test.each([
-    ['no files', {}, /^No \.csv file lies in /],
-    ['files without records', { 'a.csv': '\n' }, /hold no records/],
+    ['no files', {}, /^No \.csv or \.data file lies in /],
+    ['files without records', { 'a.csv': '\n' }, /^No record is in a\.csv$/m],
   ])('stops at %s', async (_, files, message) => {
     const { exitCode, stderr } = await preprocess(files);
     expect(exitCode).toBe(1);
@@ -87,7 +87,7 @@ describeWithPython('batch_inference on this machine', () => {
     const sha256 = createHash('sha256').update(SAMPLE).digest('hex');
     expect(lineage).toEqual({
       run: second.run,
-      model: 'abalone',
+      model: 'abalone/1',
       inputs: [{ file: 'abalone.csv', rows: rows.length, sha256 }],
     });
   });

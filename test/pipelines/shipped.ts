@@ -1,10 +1,12 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type Pipeline, bind, check, emit, toJson } from 'sagemaker-pipelines';
+import { scikitLearnEnvironment } from '../run/local/containers/python/environments.ts';
 import { writeProject } from '../support/project.ts';
+import type { PythonEnvironment } from '../support/python-environment.ts';
 import { runCommand } from '../support/run-command.ts';
 
 export const PIPELINES = fileURLToPath(new URL('../../pipelines/', import.meta.url));
@@ -56,7 +58,7 @@ export function copyOfPipelines() {
 }
 
 /** Environments are kept from one test run to the next; how pip finds packages is this machine's matter. */
-const ENV = {
+export const OWN_PYTHON = {
   HOME: homedir(),
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PIP_'))),
 } as Record<string, string>;
@@ -74,7 +76,7 @@ export async function runHere(project: ReturnType<typeof copyOfPipelines>, name:
   const { stdout, stderr, exitCode } = await project.run(
     'run-pipeline',
     ['--name', name, '--local', '--json', ...flags],
-    ENV,
+    OWN_PYTHON,
     580_000,
   );
   if (!stdout.startsWith('{')) throw new Error(stderr);
@@ -91,15 +93,46 @@ export async function runHere(project: ReturnType<typeof copyOfPipelines>, name:
   };
 }
 
-/** Runs a script of a pipeline as a container would. */
-export function runScript(
-  python: string,
-  script: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-) {
-  return runCommand(python, [join(PIPELINES, script), ...args], {
-    timeLimit: 120_000,
-    env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1', ...env },
-  });
+/** Makes a virtual environment with the packages of others, the first one's first; gives its Python. */
+export async function joinEnvironments(
+  folder: string,
+  others: readonly Pick<PythonEnvironment, 'python' | 'folder'>[],
+): Promise<string> {
+  const made = await runCommand(others[0]!.python, ['-m', 'venv', '--without-pip', folder]);
+  if (made.exitCode !== 0) throw new Error(made.stderr);
+  const lines = others.map((each) => `import site; site.addsitedir(${JSON.stringify(sitePackagesOf(each.folder))})\n`);
+  writeFileSync(join(sitePackagesOf(folder), 'others.pth'), lines.join(''));
+  return join(folder, 'bin', 'python');
+}
+
+function sitePackagesOf(environment: string): string {
+  const [python] = readdirSync(join(environment, 'lib')).filter((name) => name.startsWith('python'));
+  return join(environment, 'lib', python!, 'site-packages');
+}
+
+/** What a sample comes to when it is computed with plain scikit-learn, without the pipelines' scripts. */
+export async function computeDirectly<Found>(what: 'housing' | 'census' | 'reviews'): Promise<Found> {
+  const { python } = await scikitLearnEnvironment();
+  const script = fileURLToPath(new URL('direct_computation.py', import.meta.url));
+  const { stdout, stderr, exitCode } = await runCommand(python, ['-B', script, what, PIPELINES]);
+  if (exitCode !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as Found;
+}
+
+/** The records of a CSV file without quotes. */
+export function readCsv(file: string): string[][] {
+  return readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+}
+
+export function readJson<Content>(file: string): Content {
+  return JSON.parse(readFileSync(file, 'utf8')) as Content;
+}
+
+/** Two lists of numbers are the same but for what another build of NumPy makes of the last digits. */
+export function expectSameNumbers(found: readonly number[], expected: readonly number[]): void {
+  expect(found.length).toBe(expected.length);
+  expect(Math.max(...found.map((value, at) => Math.abs(value - expected[at]!)))).toBeLessThan(1e-9);
 }

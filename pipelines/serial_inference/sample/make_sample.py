@@ -1,10 +1,10 @@
 """Writes housing.csv: synthetic records, from a seed, in the columns and units of the California housing data set.
 
-Longitude and latitude are uniform over the state's box, the age is uniform in 1 to 52, households are log-normal (median
-400, sigma 0.6), rooms, bedrooms and population are 5.4, 1.1 and 2.9 times the households (log-normal, sigma 0.2), the
-income is log-normal (median 3.6, sigma 0.45). The value is 4.2 times the income plus 0.15 times the age less 1.1 times
-the distance to the coast line in degrees plus a normal deviate (sd 2), in tens of thousands of dollars, kept within
-1.5 and 50, and divided by 50: the label is a share of 500,000 dollars.
+Longitude and latitude are uniform over the state's box, the age is uniform in 1 to 52, households are log-normal
+(median 400, sigma 0.6), rooms, bedrooms and population are 5.4, 1.1 and 2.9 times the households (log-normal, sigma
+0.2), the income is log-normal (median 3.6, sigma 0.45). The value is 4.2 times the income plus 0.15 times the age
+less 1.1 times the distance to the coast line in degrees plus a normal deviate (sd 2), in tens of thousands of
+dollars, kept within 1.5 and 50, and divided by 50: the label is a share of 500,000 dollars.
 
     python3 make_sample.py
 """

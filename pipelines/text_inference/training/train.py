@@ -18,6 +18,7 @@ from sklearn.metrics import accuracy_score, roc_auc_score
 from sklearn.pipeline import make_pipeline
 
 CLASSES = {"negative": 0, "positive": 1}
+FEWEST = 10
 
 
 def model_fn(model_dir):
@@ -34,22 +35,47 @@ def predict_fn(texts, model):
     return model.predict_proba(texts)[:, 1]
 
 
+def read_lines(path):
+    with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as raw:
+        for number, line in enumerate(raw, start=1):
+            try:
+                line.encode("utf-8")
+            except UnicodeEncodeError:
+                sys.exit(f"{path.name}, line {number}: the text is not UTF-8")
+            yield line
+
+
+def read_file(path):
+    """The reviews of a file with their classes; a review may have several lines."""
+    reader = csv.reader(read_lines(path), strict=True)
+    header, line = next(reader, []), 2
+    if [name.strip().lower() for name in header] != ["text", "sentiment"]:
+        sys.exit(f'{path.name}, line 1: the header is "{",".join(header)}", but "text,sentiment" is expected')
+    try:
+        for row in reader:
+            if row and (len(row) > 1 or row[0].strip()):
+                if len(row) != 2 or row[1].strip() not in CLASSES:
+                    sys.exit(f"{path.name}, line {line}: a text and positive or negative are expected")
+                if not row[0].strip():
+                    sys.exit(f"{path.name}, line {line}: the text is empty")
+                yield row[0], CLASSES[row[1].strip()]
+            line = reader.line_num + 1
+    except csv.Error as fault:
+        sys.exit(f"{path.name}, line {line}: the review cannot be read, {fault}")
+
+
 def read_reviews(folder):
-    texts, labels = [], []
-    for path in sorted(folder.glob("*.csv")):
-        with path.open(newline="", encoding="utf-8-sig") as raw:
-            reader = csv.reader(raw)
-            header = next(reader, [])
-            if header != ["text", "sentiment"]:
-                sys.exit(f'{path.name}, line 1: the header is "{",".join(header)}", but "text,sentiment" is expected')
-            for row in reader:
-                if len(row) != 2 or row[1] not in CLASSES:
-                    sys.exit(f"{path.name}, line {reader.line_num}: a text and positive or negative are expected")
-                texts.append(row[0])
-                labels.append(CLASSES[row[1]])
-    if len(set(labels)) < 2:
-        sys.exit(f"The reviews in {folder} are not of both classes")
-    return texts, labels
+    files = sorted(path for path in folder.rglob("*.csv") if path.is_file())
+    if not files:
+        sys.exit(f"No .csv file lies in {folder}")
+    reviews = [review for file in files for review in read_file(file)]
+    if len(reviews) < FEWEST:
+        sys.exit(f"{len(reviews)} reviews are in {', '.join(file.name for file in files)}, and {FEWEST} are needed")
+    labels = [label for _, label in reviews]
+    # What is tried is every fifth, and what is learnt from the others: both have to know both classes.
+    if min(len(set(labels[::5])), len({label for at, label in enumerate(labels) if at % 5 != 0})) < 2:
+        sys.exit(f"The reviews in {', '.join(file.name for file in files)} are of one class, or in the order of them")
+    return [text for text, _ in reviews], labels
 
 
 def fit(texts, labels):

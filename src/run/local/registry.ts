@@ -139,8 +139,8 @@ export function putModel({ folder }: Registry, model: JsonObject & { readonly Mo
 }
 
 /**
- * The model of a name. There is one more way to name a model here than on the service, where a model has to be made of
- * a package first: the name of a group stands for its newest version that is approved.
+ * The model of a name. On the service a model has to be made of a package first; here the name of a group stands for its
+ * newest version that is approved, and `group/3` for that version if it is.
  */
 export function findModel(registry: Registry, name: string): JsonObject | undefined {
   const path = join(registry.folder, 'models', `${folderName(name)}.json`);
@@ -148,7 +148,11 @@ export function findModel(registry: Registry, name: string): JsonObject | undefi
     ? readJson(path)
     : undefined;
   if (model !== undefined) return model as JsonObject;
-  const approved = listPackages(registry, name).find((each) => each.ModelApprovalStatus === 'Approved');
+  const [, group = name, version] = /^(.+)\/([1-9]\d*)$/.exec(name) ?? [];
+  const approved = listPackages(registry, group).find(
+    ({ ModelApprovalStatus: state, ModelPackageVersion: number }) =>
+      state === 'Approved' && (version === undefined || number === Number(version)),
+  );
   return approved && { ModelName: name, Containers: containersOf(approved) };
 }
 

@@ -1,8 +1,8 @@
 """Writes the sample's records: synthetic, from a seed, shaped like the abalone data set.
 
-The length is uniform in 0.15 to 0.75 and the rings are 3 + 16 x length + a normal deviate (sd 1.2), at least 1; diameter
-and height are 0.79 and 0.28 times the length (sd 3 %); weights are 5.2 x length cubed times (sd 6 %) 1, 0.43, 0.22 and
-0.28; an abalone below 0.4 is an infant with probability 0.8, else F and M are equally likely.
+The length is uniform in 0.15 to 0.75 and the rings are 3 + 16 x length + a normal deviate (sd 1.2), at least 1;
+diameter and height are 0.79 and 0.28 times the length (sd 3 %); weights are 5.2 x length cubed times (sd 6 %) 1,
+0.43, 0.22 and 0.28; an abalone below 0.4 is an infant with probability 0.8, else F and M are equally likely.
 
     python3 make_sample.py
 """

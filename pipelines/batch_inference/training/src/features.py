@@ -1,7 +1,7 @@
 """Scales the measurements of abalone records and encodes the sex: a model's first container.
 
-Fitted once, in training. As a training job it fits on the `train` channel: headerless CSV, the rings first. As a container it takes the same
-records without the rings and answers with ten numbers each, as NPY or JSON.
+Fitted once, in training. As a training job it fits on the `train` channel: headerless CSV, the rings first. As a
+container it takes the same records without the rings and answers with ten numbers each, as NPY or JSON.
 """
 
 import argparse

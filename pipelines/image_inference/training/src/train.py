@@ -1,8 +1,8 @@
 """Trains the network of inference.py on the handwritten digits that come with scikit-learn.
 
-The digits are 8 x 8 pixels; they are enlarged to 20 x 20 in the middle of 28 x 28, as those of MNIST are, and moved by up
-to two pixels while training. The last 97 are left for others, the 300 before them test. Everything hangs on the seed.
-What serves is put under `code/` of the model's archive.
+The digits are 8 x 8 pixels; they are enlarged to 20 x 20 in the middle of 28 x 28, as those of MNIST are, and moved
+by up to two pixels while training. The last 97 are left for others, the 300 before them test. Everything hangs on the
+seed. What serves is put under `code/` of the model's archive.
 """
 
 import argparse

@@ -13,7 +13,12 @@ import random
 PRAISE = ("wonderful", "moving", "brilliant", "delightful", "clever", "superb", "charming", "gripping")
 BLAME = ("dull", "awful", "tedious", "clumsy", "boring", "dreadful", "flat", "predictable")
 PARTS = ("plot", "acting", "music", "dialogue", "ending", "camera work", "pace", "first half")
-FORMS = ("The {part} is {word}.", "I found the {part} {word}!", "What a {word} {part}.", "For me the {part} was {word}.")
+FORMS = (
+    "The {part} is {word}.",
+    "I found the {part} {word}!",
+    "What a {word} {part}.",
+    "For me the {part} was {word}.",
+)
 
 
 def review(chance):

@@ -186,11 +186,17 @@ async function installPackages(
   const [framework = '', ...rest] = Object.keys(nearest);
   const loose = Object.fromEntries([
     [framework, nearest[framework] ?? ''],
-    ...rest.map((each) => [each, '']),
+    ...rest.map((each) => [each, withinMajor(nearest[each] ?? '')]),
   ]) as Record<string, string>;
   const third = await install(loose);
   if (!third.ok) throw cannotBuild(name, third);
   return compareWith(await installedVersions(run), packages);
+}
+
+/** No newer than a framework that was built against it may be, as NumPy 2 is to those of NumPy 1. */
+function withinMajor(version: string): string {
+  const [, major] = /^(\d+)/.exec(version) ?? [];
+  return major === undefined ? version : `<${Number(major) + 1}`;
 }
 
 async function installedVersions(run: RunPython): Promise<ReadonlyMap<string, string>> {

@@ -36,22 +36,26 @@ export function pythonRunner(supervisor: Supervisor, python: string, cwd: string
 // A source archive would be compiled, for minutes, with a compiler that may not be there.
 export const INSTALL = ['-m', 'pip', 'install', '--only-binary', ':all:', '--retries', '2'] as const;
 
-/** The releases of a package that have a wheel for the Python; none when there is no such package. */
+/**
+ * The releases of a package that have a wheel for the Python; none when there is no such package. `pip index versions`
+ * would list those that are there as source alone, too: what pip could take it says when it is asked for what is not there.
+ */
 export async function releasesOf(
   run: RunPython,
   name: string,
   options: readonly string[] = [],
   more: Readonly<Record<string, string>> = {},
 ): Promise<readonly string[]> {
-  const { lines } = await run(
-    ['-m', 'pip', 'index', 'versions', name, '--only-binary', ':all:', '--retries', '2', ...options],
-    more,
-  );
-  const found = lines.map((line) => /^Available versions: (.*)$/.exec(line)?.[1]).find((list) => list !== undefined);
+  const { lines } = await run([...INSTALL, '--no-deps', ...options, requirement(name, NO_RELEASE)], more);
+  const list = lines.map((line) => /\(from versions: (.*)\)/.exec(line)?.[1]).find((found) => found !== undefined);
+  const found = list?.split(', ').filter((release) => /^\d/.test(release) && !PRERELEASE.test(release)) ?? [];
   // Folders that pip was told of may have what an index that is not there has not.
-  if (found === undefined) refuseUnreachable(lines);
-  return found?.split(', ') ?? [];
+  if (found.length === 0) refuseUnreachable(lines);
+  return found;
 }
+
+const NO_RELEASE = '99999999';
+const PRERELEASE = /\d(?:a|b|rc|\.dev)\d/;
 
 /** Without what a builder adds of its own: `2.6.0+cpu`. */
 export function bare(release: string): string {

@@ -34,6 +34,33 @@ async function ask(environment: PythonEnvironment, code: string): Promise<string
   return stdout.trim();
 }
 
+/** A package without anything in it, as pip installs it. */
+async function writeWheel(folder: string, name: string, version: string, requires = ''): Promise<void> {
+  const about = `${name}-${version}.dist-info`;
+  const files = {
+    [`${about}/METADATA`]: [
+      'Metadata-Version: 2.1',
+      `Name: ${name}`,
+      `Version: ${version}`,
+      ...(requires === '' ? [] : [`Requires-Dist: ${requires}`]),
+      '',
+    ].join('\n'),
+    [`${about}/WHEEL`]: 'Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
+    [`${about}/RECORD`]: '',
+  };
+  const program = `import json, sys, zipfile
+with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
+    for name, text in json.loads(sys.argv[2]).items(): wheel.writestr(name, text)`;
+  const wheel = join(folder, `${name}-${version}-py3-none-any.whl`);
+  const { exitCode, stderr } = await runCommand('python3', ['-c', program, wheel, JSON.stringify(files)]);
+  if (exitCode !== 0) throw new Error(stderr);
+}
+
+/** An environment in which pip knows the wheels of a folder and nothing else. */
+function withWheelsOf(folder: string): NodeJS.ProcessEnv {
+  return { ...process.env, PIP_NO_INDEX: '1', PIP_FIND_LINKS: folder };
+}
+
 describe('what stands for an image', () => {
   test('has what the image pins, the framework first', () => {
     const { name, python, packages } = recipeOf({ family: 'sklearn', version: '1.2-1' })!;
@@ -115,6 +142,29 @@ describeWithPython('an environment', () => {
     expect(warning).toMatchObject({ code: 'environment-substituted', severity: 'warning' });
     expect(warning?.detail).toMatch(/^Python 3\.2 → 3\.\d+, six 1\.16\.5 → 1\.16\.0$/);
     expect(substitutions(environment, true)).toMatchObject([{ severity: 'error' }]);
+  }, 300_000);
+
+  test('passes over releases that are there as source alone', async () => {
+    const folder = temporaryFolder();
+    for (const version of ['1.2', '3.0', '3.1rc1']) await writeWheel(folder, 'thing', version);
+    for (const version of ['1.0', '1.1']) writeFileSync(join(folder, `thing-${version}.tar.gz`), '');
+    const { cache } = cacheIn(temporaryFolder(), withWheelsOf(folder));
+    const { substituted } = await environmentFor(cache, { name: 'things 1.0', packages: { thing: '1.0' } });
+    expect(substituted).toEqual([{ what: 'thing', wanted: '1.0', got: '1.2' }]);
+  }, 300_000);
+
+  test('whose releases do not go together takes none of another major version than the image has', async () => {
+    const folder = temporaryFolder();
+    await writeWheel(folder, 'frame', '1.0');
+    for (const version of ['1.0', '1.5', '2.0']) await writeWheel(folder, 'base', version);
+    for (const version of ['1.0', '1.1']) await writeWheel(folder, 'other', version, version === '1.0' ? 'base<1' : '');
+    const { cache } = cacheIn(temporaryFolder(), withWheelsOf(folder));
+    const packages = { frame: '1.0', base: '1.0', other: '1.0' };
+    const { substituted } = await environmentFor(cache, { name: 'frame 1.0', packages });
+    expect(substituted).toEqual([
+      { what: 'base', wanted: '1.0', got: '1.5' },
+      { what: 'other', wanted: '1.0', got: '1.1' },
+    ]);
   }, 300_000);
 
   test('whose package index cannot be reached says what to do, and leaves nothing behind', async () => {

@@ -177,6 +177,10 @@ print(open('opt/ml/processing/a.csv').read())`;
     );
     expect(lines[0]).toContain(join(cwd, 'mine', 'lib'));
     expect(told).toEqual([]);
+    // Beneath a managed image it is the Python alone that is another: that image still trains and serves.
+    const { containers: managed } = openContainers({ cwd, images: { [SKLEARN]: { environment: './mine' } } });
+    const { entrypoint: _, ...training } = processing('/', { image: SKLEARN, kind: 'training' });
+    expect(await managed.inspect([training, { image: SKLEARN, folder: '/', environment: {} }])).toEqual([]);
     const { containers: broken } = openContainers({ cwd, images: { plain: { environment: './nowhere' } } });
     await expect(broken.inspect([processing('/')])).rejects.toMatchObject({ failure: 'usage', code: 'bad-setting' });
   });
