@@ -50,7 +50,13 @@ test('where nothing can show a page, that is said, and the run is what it was', 
 
 test('--open is for runs on this machine', async () => {
   const { stderr, exitCode } = await writeProject(FILES).run('run-pipeline', [
-    ...['--name', 'small', '--on', 'sagemaker', '--open', '--role-arn', 'arn:aws:iam::123456789012:role/r'],
+    '--name',
+    'small',
+    '--on',
+    'sagemaker',
+    '--open',
+    '--role-arn',
+    'arn:aws:iam::123456789012:role/r',
   ]);
   expect(exitCode).toBe(2);
   expect(stderr).toContain('add --local');
