@@ -12,6 +12,7 @@ import { parseS3Uri } from '../run/local/store/place.ts';
 import { type Store, type StoredObject, findObject } from '../run/local/store/store.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type Preview, preview } from './preview.ts';
+import { OUTPUTS } from './story.ts';
 import { type Trial, trialsIn } from './trials.ts';
 
 /** What a run left on the disk for one step, as much of it as a page shows. */
@@ -119,7 +120,7 @@ async function readStep(
     if (tail !== undefined) logs.push(tail);
   }
   const made: OutputFiles[] = [];
-  for (const { target } of outputs) {
+  for (const { target } of outputs.slice(0, OUTPUTS)) {
     const files = await readOutput(target, store, amount);
     if (files !== undefined) made.push(files);
   }

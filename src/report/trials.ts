@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../definition/document.ts';
 import { isObject } from '../definition/expression.ts';
-import { sayCount, sayNumber } from './figures.ts';
+import { sayCount, sayNumber, sayTick } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { round } from './layout.ts';
 import type { StoryStep } from './story.ts';
@@ -43,7 +43,7 @@ function textOf(value: Json | undefined): string {
 const TOLD = 100;
 const WIDTH = 320;
 const HEIGHT = 110;
-const EDGE = { left: 46, right: 12, top: 10, bottom: 20 };
+const EDGE = { left: 50, right: 12, top: 10, bottom: 20 };
 
 /** A search: its objective against each hyperparameter that is a number, and every job with what was chosen. */
 export function drawTrials(step: StoryStep, trials: readonly Trial[]): Html {
@@ -122,10 +122,10 @@ function scatter(step: StoryStep, name: string, trials: readonly Trial[]): Html 
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${said}">
       <path class="axis" d="M${EDGE.left} ${EDGE.top}V${base}H${WIDTH - EDGE.right}" />
       ${dots}
-      <text class="tick end" x="${EDGE.left - 6}" y="${EDGE.top + 4}">${sayNumber(high)}</text>
-      <text class="tick end" x="${EDGE.left - 6}" y="${base}">${high === low ? '' : sayNumber(low)}</text>
-      <text class="tick" x="${EDGE.left}" y="${HEIGHT - 5}">${sayNumber(left)}</text>
-      <text class="tick end" x="${WIDTH - EDGE.right}" y="${HEIGHT - 5}">${sayNumber(right)}</text>
+      <text class="tick end" x="${EDGE.left - 6}" y="${EDGE.top + 4}">${sayTick(high)}</text>
+      <text class="tick end" x="${EDGE.left - 6}" y="${base}">${high === low ? '' : sayTick(low)}</text>
+      <text class="tick" x="${EDGE.left}" y="${HEIGHT - 5}">${sayTick(left)}</text>
+      <text class="tick end" x="${WIDTH - EDGE.right}" y="${HEIGHT - 5}">${sayTick(right)}</text>
     </svg>
   </figure>`;
 }
