@@ -57,7 +57,10 @@ async function bundle() {
       codeSplitting: {
         groups: [
           // What every start needs; readers that only some commands need are loaded by those.
-          { name: 'library', test: /\/src\/(?:definition|aws|assets|builder|check|emit\/json)\b/ },
+          {
+            name: 'library',
+            test: /\/src\/(?:definition|aws|assets|builder|check|emit\/(?:json|pipeline-properties))\b/,
+          },
           { name: 'yargs', test: /\/node_modules\/(?:yargs|cliui|y18n|escalade|get-caller-file)/ },
         ],
       },

@@ -174,3 +174,4 @@ export { cyclesOf, graphOf, orderOf } from './definition/graph.ts';
 export { parse } from './definition/parse.ts';
 export { walkExpressions, walkSteps } from './definition/walk.ts';
 export { toJson } from './emit/json.ts';
+export { type CfnPipelineOptions, type CfnPipelineProperties, cfnPipelineProps } from './emit/pipeline-properties.ts';

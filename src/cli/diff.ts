@@ -1,8 +1,12 @@
 import type { Json } from '../definition/document.ts';
-import { diffDocuments, diffText } from '../emit/diff.ts';
+import { PipelineError } from '../definition/error.ts';
+import { diffText } from '../emit/diff-text.ts';
+import { type Change, diffDocuments } from '../emit/diff.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { readConfig } from './config.ts';
+import type { Context } from './context.ts';
 import { readSource } from './read-source.ts';
+import { styleFor } from './render/style.ts';
 import { regionNotes, regionOf } from './settings.ts';
 
 /** Compares two definitions. */
@@ -12,7 +16,7 @@ export const diff = defineCommand({
     'Says what is different in the second of two definitions, step by step. Ends with 0 when nothing is, with 1 when something is.',
   examples: [
     'sagemaker-pipelines diff pipelinedefinition.json batch_inference',
-    'sagemaker-pipelines diff before.json after.json --json',
+    'aws sagemaker describe-pipeline --pipeline-name churn | sagemaker-pipelines diff - churn',
   ],
   options: {
     region: {
@@ -20,8 +24,17 @@ export const diff = defineCommand({
       describe: 'The region that pipelines of this project are emitted for [AWS_REGION, else us-east-1]',
     },
   },
-  operands: { name: 'two definitions, or names of pipelines', least: 2, most: 2 },
+  operands: {
+    name: "two definitions, describe-pipeline's answers or names of pipelines; - for stdin",
+    least: 2,
+    most: 2,
+  },
   async run(args, context, words): Promise<Answer> {
+    if (words.every((word) => word === '-')) {
+      throw new PipelineError('usage', 'bad-value', 'stdin holds one definition, not both', {
+        fix: 'write one of them to a file',
+      });
+    }
     const config = readConfig(context.cwd);
     const region = regionOf(args.region, context.env, config);
     const wanted = { kwargs: undefined, region: region.value, otherwise: 'nothing was compared', check: false };
@@ -30,23 +43,42 @@ export const diff = defineCommand({
       await readSource(words[1]!, wanted, config, context),
     ];
     const changes = diffDocuments(before.assembly.definition, after.assembly.definition);
-    const steps = new Set(changes.flatMap(({ step }) => step ?? [])).size;
     const isSame = changes.length === 0;
     return {
-      text: diffText(changes),
+      text: paintChanges(diffText(changes), context),
       data: { isSame, changes: changes as unknown as Json },
       notes: [
         // The region means something only where something was emitted.
         ...([before, after].some(({ file }) => !file.endsWith('.json') && file !== '-') ? regionNotes(region) : []),
         isSame
           ? `${words[0]!} and ${words[1]!} are the same`
-          : `${count(changes.length, 'change')} in ${count(steps, 'step')}`,
+          : `${count(changes.length, 'change')} in ${placesOf(changes)}`,
       ],
       diagnostics: [...before.diagnostics, ...after.diagnostics],
       exitCode: isSame ? undefined : 1,
     };
   },
 });
+
+/** Where the changes are: `2 steps and the pipeline itself`. */
+function placesOf(changes: readonly Change[]): string {
+  const steps = new Set(changes.map(({ step }) => step));
+  const isAround = steps.delete(undefined);
+  return [...(steps.size > 0 ? [count(steps.size, 'step')] : []), ...(isAround ? ['the pipeline itself'] : [])].join(
+    ' and ',
+  );
+}
+
+const COLOURS = { '+': 'green', '-': 'red', '~': 'yellow', '>': 'cyan' } as const;
+
+/** On a screen what came is green and what went is red; of the rest only the sign has a colour. */
+function paintChanges(text: string, { stdout, env, cwd }: Context): string {
+  const { paint } = styleFor({ stderr: stdout, env, cwd });
+  return text.replaceAll(/^( *)([+~>-])( .*)$/gm, (_, margin: string, sign: keyof typeof COLOURS, rest: string) => {
+    const colour = COLOURS[sign];
+    return margin + (sign === '+' || sign === '-' ? paint(sign + rest, colour) : paint(sign, colour) + rest);
+  });
+}
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;

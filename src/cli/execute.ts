@@ -6,7 +6,9 @@ import { hideSecrets, secretValues } from '../definition/secrets.ts';
 import type { RunRequest, RunResult, World } from '../run/runner.ts';
 import type { Answer, Arguments } from './command.ts';
 import type { Context } from './context.ts';
+import type { Environment } from './environment-file.ts';
 import { type AccountSettings, type SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
+import { type STEP_FUNCTIONS_FLAGS, stepFunctionsOptions } from './on-step-functions.ts';
 import type { LOCAL_FLAGS } from './on-this-machine.ts';
 import type { Target } from './plan.ts';
 import { progressOf, rendererOf } from './render/choose.ts';
@@ -18,19 +20,29 @@ export type Run = (request: RunRequest, world: World) => Promise<RunResult>;
 
 /** What flags, environment and configuration say of a run beside its request; each runner takes what it knows. */
 export interface RunSettings extends AccountSettings {
-  readonly args: Arguments<typeof SAGEMAKER_FLAGS> & Arguments<typeof LOCAL_FLAGS> & Arguments<typeof SHOW_FLAGS>;
+  readonly args: Arguments<typeof SAGEMAKER_FLAGS> &
+    Arguments<typeof STEP_FUNCTIONS_FLAGS> &
+    Arguments<typeof LOCAL_FLAGS> &
+    Arguments<typeof SHOW_FLAGS>;
+  readonly environment: Environment | undefined;
   /** The command that runs a step of this run again. */
   readonly rerun: Rerun | undefined;
 }
 
 /** What each kind of machine needs is loaded when a run goes there. */
-const RUNNERS: Readonly<Record<Target, ((settings: RunSettings, context: Context) => Promise<Run>) | undefined>> = {
+const RUNNERS: Readonly<Record<Target, (settings: RunSettings, context: Context) => Promise<Run>>> = {
   sagemaker: async (settings) => {
     const options = sageMakerOptions(settings.args, settings);
     const { runOnSageMaker } = await import('../run/sagemaker/run.ts');
     return (request, world) => runOnSageMaker(request, options, world);
   },
-  'step-functions': undefined,
+  'step-functions': async (settings) => {
+    const { runOnStepFunctions } = await import('../run/step-functions/run.ts');
+    return async (request, world) => {
+      const options = stepFunctionsOptions(settings.args, settings, request.assembly.name, settings.environment);
+      return await runOnStepFunctions(request, options, world);
+    };
+  },
   local: async ({ args, region }, context) => {
     const [{ localSettings }, { runLocally }, { leavingReport }, { tellingPlaces }] = await Promise.all([
       import('./on-this-machine.ts'),
@@ -63,19 +75,13 @@ export async function execute(
   before: Before,
   context: Context,
 ): Promise<Answer> {
-  const load = RUNNERS[target];
-  if (load === undefined) {
-    throw new PipelineError('usage', 'not-built-yet', `This version does not run pipelines on ${target} yet`, {
-      fix: 'add --dry-run to see what would run',
-    });
-  }
   const { args, rerun } = settings;
   if (args.open === true && target !== 'local') {
     throw new PipelineError('usage', 'bad-value', `--open shows the page that a run on this machine leaves`, {
       fix: 'add --local',
     });
   }
-  const run = await load(settings, context);
+  const run = await RUNNERS[target](settings, context);
   const secrets = secretValues(request.parameters);
   return await showRun((world) => run(request, world), before, args, context, { rerun, secrets });
 }

@@ -45,7 +45,7 @@ export const getPipelineDefinition = defineCommand({
     const { assembly, diagnostics: found } = await readPipeline(wanted, config, context);
     const definition = bind(assembly.definition, account);
     const format: Format = FORMATS[(args.format ?? 'json') as FormatName];
-    const written = await format.write(definition, assembly);
+    const written = await format.write(assembly, account);
     const diagnostics = [...found, ...locate(written.diagnostics, assembly)];
     if (hasErrors(diagnostics)) {
       throw new PipelineError('invalid', 'cannot-be-written', `${assembly.name} cannot be written as ${args.format}`, {

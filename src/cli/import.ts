@@ -5,15 +5,14 @@ import { emit } from '../builder/emit.ts';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { Json, PipelineDocument } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
-import { isObject } from '../definition/expression.ts';
-import { parse } from '../definition/parse.ts';
 import { walkSteps } from '../definition/walk.ts';
-import { diffDocuments, diffText } from '../emit/diff.ts';
-import { type PipelineOptions, type TypeScriptModule, toTypeScript } from '../emit/typescript/pipeline.ts';
+import { changeText } from '../emit/diff-text.ts';
+import { diffDocuments } from '../emit/diff.ts';
+import { type TypeScriptModule, toTypeScript } from '../emit/typescript/pipeline.ts';
 import { type Answer, defineCommand } from './command.ts';
 import type { Context } from './context.ts';
 import { loadPipeline } from './load/load-pipeline.ts';
-import { textOf } from './read-source.ts';
+import { readDefinition, textOf } from './read-source.ts';
 import { writeTextFile } from './write-file.ts';
 
 /** Turns a definition into TypeScript. */
@@ -32,9 +31,10 @@ export const importDocument = defineCommand({
   },
   operands: { name: 'a definition, or what describe-pipeline answers; - for stdin', least: 1, most: 1 },
   async run(args, context, [word = '-']): Promise<Answer> {
+    if (args.name !== undefined) checkName(args.name);
     const file = word === '-' ? '-' : resolve(context.cwd, word);
     const target = args['file-name'] ?? 'pipeline.ts';
-    const source = readDefinition(file, textOf(file));
+    const source = readDefinition(file);
     const path = resolve(context.cwd, target);
     const name = args.name ?? source.about.name ?? nameFor(file, target === '-' ? context.cwd : dirname(path));
     const module = toTypeScript(source.document, { ...source.about, name });
@@ -66,38 +66,12 @@ export const importDocument = defineCommand({
   },
 });
 
-interface Source {
-  readonly document: PipelineDocument;
-  /** What AWS keeps beside the definition, where that is known. */
-  readonly about: Partial<PipelineOptions>;
-}
-
-/** A definition, or AWS's answer about a pipeline with the definition in it. */
-function readDefinition(file: string, text: string): Source {
-  const answer = describedIn(text);
-  const { document, diagnostics } = parse(answer?.text ?? text);
-  if (document !== undefined) return { document, about: answer?.about ?? {} };
-  throw new PipelineError('invalid', 'not-a-definition', `${file} is no pipeline definition`, { diagnostics });
-}
-
-/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribePipeline.html */
-function describedIn(text: string): { readonly text: string; readonly about: Source['about'] } | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // `parse` says it better.
-    return undefined;
-  }
-  if (!isObject(value) || typeof value['PipelineDefinition'] !== 'string') return undefined;
-  const { PipelineName: name, PipelineDescription: description, ParallelismConfiguration: parallel } = value;
-  const most = isObject(parallel) ? parallel['MaxParallelExecutionSteps'] : undefined;
-  const about = {
-    ...(typeof name === 'string' ? { name } : {}),
-    ...(typeof description === 'string' ? { description } : {}),
-    ...(typeof most === 'number' ? { parallelism: most } : {}),
-  };
-  return { text: value['PipelineDefinition'], about };
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html */
+function checkName(name: string): void {
+  if (/^[A-Za-z0-9](?:-*[A-Za-z0-9]){0,255}$/.test(name)) return;
+  throw new PipelineError('usage', 'bad-value', `AWS takes no pipeline called "${name}"`, {
+    fix: 'letters, digits and dashes between them, 256 at most',
+  });
 }
 
 // Files that are called by what they are and not by what they are about.
@@ -123,7 +97,7 @@ async function differencesOf(document: PipelineDocument, text: string, context: 
       code: 'import-differs',
       severity: 'warning',
       message: `The module emits something else${change.step === undefined ? '' : ` in step ${change.step}`}`,
-      detail: diffText([change]).trim().split('\n').at(-1)!.trim(),
+      detail: changeText(change),
       ...(change.path === '' ? {} : { path: change.path }),
     }));
   } finally {

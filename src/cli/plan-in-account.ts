@@ -4,11 +4,18 @@ import type { Assembly } from '../definition/assembly.ts';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { Json, JsonObject } from '../definition/document.ts';
 import { isPipelineError } from '../definition/error.ts';
-import { type Change, diffText } from '../emit/diff.ts';
+import { diffText } from '../emit/diff-text.ts';
+import type { Change } from '../emit/diff.ts';
 import type { SageMakerOptions, SageMakerPlan } from '../run/sagemaker/run.ts';
 import type { Answer } from './command.ts';
 import type { Context } from './context.ts';
 import { tableText } from './render/table.ts';
+
+/** What a target says of the account: rows of a table, and the same as data. */
+export interface AccountLook {
+  readonly rows: readonly (readonly string[])[];
+  readonly data: Json;
+}
 
 /** What a run would do in the account, as text and as data. */
 export interface AccountPlan {
@@ -17,19 +24,31 @@ export interface AccountPlan {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Asks the account what a run would do there; where nobody is logged in, or AWS refuses, that is all it says. */
+/** Asks the account what a run would do there. */
 export async function planInAccount(
   assembly: Assembly,
   options: SageMakerOptions,
   context: Context,
 ): Promise<AccountPlan> {
+  return await lookInAccount(options, context, async () => {
+    const { planOnSageMaker } = await import('../run/sagemaker/run.ts');
+    const plan = await planOnSageMaker(assembly, options);
+    return { rows: rowsOf(plan), data: dataOf(plan) };
+  });
+}
+
+/** Looks at the account; where nobody is logged in, or AWS refuses, that is all it says. */
+export async function lookInAccount(
+  options: { readonly profile?: string | undefined },
+  context: Context,
+  look: () => Promise<AccountLook>,
+): Promise<AccountPlan> {
   if (!mayHaveCredentials(options, context.env)) {
     return { text: 'account\n  not looked at: there are no AWS credentials here\n', data: null, diagnostics: [] };
   }
   try {
-    const { planOnSageMaker } = await import('../run/sagemaker/run.ts');
-    const plan = await planOnSageMaker(assembly, options);
-    return { text: `account\n${tableText(rowsOf(plan), '  ')}`, data: dataOf(plan), diagnostics: [] };
+    const { rows, data } = await look();
+    return { text: `account\n${tableText(rows, '  ')}`, data, diagnostics: [] };
   } catch (error) {
     if (!isPipelineError(error) || (error.failure !== 'aws' && error.failure !== 'usage')) throw error;
     const { code, message, detail, fix } = error;

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Assembly } from '../definition/assembly.ts';
+import type { PipelineDocument } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
 import { parse } from '../definition/parse.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
+import { type DescribedPipeline, describedIn } from './described-pipeline.ts';
 import { type ReadPipeline, type Wanted, readPipeline } from './read-pipeline.ts';
 
 const STDIN = 0;
@@ -26,14 +28,24 @@ export function isDocumentFile(word: string): boolean {
   return word === '-' || word.endsWith('.json');
 }
 
-/** A document from anywhere, with nothing beside it. */
+/** A document from anywhere, with nothing beside it unless it is in AWS's answer about a pipeline. */
 export function readDocumentFile(file: string): Assembly {
-  const { document, diagnostics } = parse(textOf(file));
-  if (document === undefined) {
-    throw new PipelineError('invalid', 'not-a-definition', `${file} is no pipeline definition`, { diagnostics });
-  }
+  const { document, about } = readDefinition(file);
   const name = file === '-' ? 'stdin' : basename(file, '.json');
-  return { name, tags: {}, definition: document, assets: [], origins: {}, diagnostics: [] };
+  return { name, ...about, tags: {}, definition: document, assets: [], origins: {}, diagnostics: [] };
+}
+
+/** A definition, or AWS's answer about a pipeline with the definition in it. */
+export function readDefinition(file: string): {
+  readonly document: PipelineDocument;
+  readonly about: DescribedPipeline['about'];
+} {
+  const text = textOf(file);
+  const answer = describedIn(text);
+  const { document, diagnostics } = parse(answer?.text ?? text);
+  if (document !== undefined) return { document, about: answer?.about ?? {} };
+  const name = file === '-' ? 'What stdin says' : file;
+  throw new PipelineError('invalid', 'not-a-definition', `${name} is no pipeline definition`, { diagnostics });
 }
 
 /** A file's text; `-` stands for stdin. */

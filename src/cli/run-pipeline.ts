@@ -5,12 +5,16 @@ import type { JsonObject, ParameterValue } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
 import { MASK, isSecret, secretValues } from '../definition/secrets.ts';
 import { announcedSteps } from '../run/announced-steps.ts';
+import type { RunRequest } from '../run/runner.ts';
 import { type Answer, type Arguments, type Options, defineCommand } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { type AccountSettings, SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
+import { type Environment, environmentValues, readEnvironment } from './environment-file.ts';
+import { STEP_FUNCTIONS_FLAGS, stepFunctionsOptions } from './on-step-functions.ts';
 import { LOCAL_FLAGS } from './on-this-machine.ts';
 import { type GivenValues, readAssignments, runParameters } from './parameters.ts';
+import type { AccountPlan } from './plan-in-account.ts';
 import { type Plan, TARGETS, type Target, planText, plannedImages } from './plan.ts';
 import { SHOW_FLAGS } from './render/flags.ts';
 import { type ReadPipeline, readPipeline } from './read-pipeline.ts';
@@ -39,6 +43,7 @@ export const RUN_FLAGS = {
   wait: { type: 'flag', describe: 'Stay until the run has ended [yes]' },
   ...SHOW_FLAGS,
   ...SAGEMAKER_FLAGS,
+  ...STEP_FUNCTIONS_FLAGS,
   ...LOCAL_FLAGS,
   'dry-run': { type: 'flag', describe: 'Say what would run and with what, and start nothing' },
   diff: { type: 'flag', describe: 'Say what a run would change in the deployed pipeline, and start nothing' },
@@ -79,6 +84,7 @@ export async function runSource(
   const config = readConfig(context.cwd);
   const target = targetOf(args.local, args.on);
   const region = target === 'local' ? regionOf(args.region, context.env, config) : runRegion(args, context.env, config);
+  const environment = environmentOf(args.environment, target, region.value, context.cwd);
   const role = roleOf(args['role-arn'], context.env, config);
   const tags = args.tags === undefined ? {} : readTags(args.tags);
   const flags: GivenValues = { from: 'flag', values: readAssignments(args.param) };
@@ -91,9 +97,11 @@ export async function runSource(
   const bucket = found && { ...found, ...named };
   const assembly = { ...source.assembly, name: params?.name ?? source.assembly.name };
   const described = withFlags(assembly, { ...assembly.tags, ...tags }, args.description);
-  const account = { region, role, bucket, wait: args.wait ?? true };
+  const account = { region, role, bucket, wait: args.wait ?? true, environment };
   if (args.diff === true) return await diff(described, target, account, args);
-  const given = [flags, ...(params === undefined ? [] : [params.given])];
+  const own =
+    environment === undefined ? [] : [await environmentValues(environment, file, assembly.definition, context)];
+  const given = [flags, ...(params === undefined ? [] : [params.given]), ...own];
   const resumed = args.resume === undefined ? [] : [resumedValues(args.resume, given, context)];
   const written = target === 'local' && args.resume === undefined ? readSample(file) : undefined;
   const makeModel = (name: string, why: string): Promise<Answer> =>
@@ -127,27 +135,61 @@ export async function runSource(
   const shown =
     target === 'local' ? [] : parameters.filter(({ name, from }) => secrets.includes(name) && from !== 'default');
   const warned = [...diagnostics, ...shown.map(({ name }) => secretParameter(name))];
+  const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
+  const request = { assembly: described, parameters: Object.fromEntries(values) as Record<string, ParameterValue> };
   if (args['dry-run'] !== true) {
-    const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
-    const given = Object.fromEntries(values) as Record<string, ParameterValue>;
-    const again = target === 'local' ? resumeCommand : rerunCommand;
-    const rerun = again(command, context.argv, secretValues(given));
-    const request = { assembly: described, parameters: given };
+    const again = AGAIN[target];
+    const rerun = again?.(command, context.argv, secretValues(request.parameters));
     const before = { notes, diagnostics: warned };
     // What only a run needs is loaded by one: a plan has to be quick.
     const { execute } = await import('./execute.ts');
     return await execute(target, request, { ...account, args, rerun }, before, context);
   }
   const data = { dryRun: true, ...(plan as unknown as JsonObject) };
-  if (target !== 'sagemaker') return { text: planText(plan), data, notes, diagnostics: warned };
-  const { planInAccount } = await import('./plan-in-account.ts');
-  const there = await planInAccount(described, sageMakerOptions(args, account), context);
+  if (target === 'local') return { text: planText(plan), data, notes, diagnostics: warned };
+  const there = await lookThere(request, target, account, args, context);
   return {
     text: `${planText(plan)}\n${there.text}`,
     data: { ...data, account: there.data },
     notes,
     diagnostics: [...warned, ...there.diagnostics],
   };
+}
+
+/** What a run would do in the account. */
+async function lookThere(
+  request: RunRequest,
+  target: Exclude<Target, 'local'>,
+  account: RunAccount,
+  args: Arguments<typeof RUN_FLAGS>,
+  context: Context,
+): Promise<AccountPlan> {
+  if (target === 'sagemaker') {
+    const { planInAccount } = await import('./plan-in-account.ts');
+    return await planInAccount(request.assembly, sageMakerOptions(args, account), context);
+  }
+  const { planMachineInAccount } = await import('./plan-on-step-functions.ts');
+  const options = stepFunctionsOptions(args, account, request.assembly.name, account.environment);
+  return await planMachineInAccount(request, options, context);
+}
+
+const AGAIN: Readonly<Record<Target, typeof rerunCommand | undefined>> = {
+  sagemaker: rerunCommand,
+  local: resumeCommand,
+  'step-functions': undefined,
+};
+
+interface RunAccount extends AccountSettings {
+  readonly environment: Environment | undefined;
+}
+
+function environmentOf(name: string | undefined, target: Target, region: string, cwd: string): Environment | undefined {
+  if (name === undefined) return undefined;
+  if (target === 'step-functions') return readEnvironment(name, region, cwd);
+  throw new PipelineError('usage', 'bad-value', `--environment says which stack of Step Functions is meant`, {
+    detail: `the run goes to ${target}`,
+    fix: 'add --on step-functions, or leave --environment out',
+  });
 }
 
 /** Runs the pipeline that makes what another one's sample needs, with its own sample. */
@@ -176,21 +218,21 @@ async function runFirst(
 async function diff(
   assembly: Assembly,
   target: Target,
-  account: AccountSettings,
-  args: Parameters<typeof sageMakerOptions>[0],
+  account: RunAccount,
+  args: Arguments<typeof RUN_FLAGS>,
 ): Promise<Answer> {
-  if (target !== 'sagemaker') {
-    throw new PipelineError(
-      'usage',
-      'bad-value',
-      `--diff compares with what is deployed, and ${target} deploys nothing`,
-      {
-        fix: 'leave --diff out, or run on SageMaker',
-      },
-    );
+  if (target === 'local') {
+    throw new PipelineError('usage', 'bad-value', '--diff compares with what is deployed, and local deploys nothing', {
+      fix: 'leave --diff out, or run on SageMaker',
+    });
   }
-  const { diffInAccount } = await import('./plan-in-account.ts');
-  return await diffInAccount(assembly, sageMakerOptions(args, account));
+  if (target === 'sagemaker') {
+    const { diffInAccount } = await import('./plan-in-account.ts');
+    return await diffInAccount(assembly, sageMakerOptions(args, account));
+  }
+  const { diffMachineInAccount } = await import('./plan-on-step-functions.ts');
+  const options = stepFunctionsOptions(args, account, assembly.name, account.environment);
+  return await diffMachineInAccount({ assembly, parameters: {} }, options);
 }
 
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListPipelineParametersForExecution.html */

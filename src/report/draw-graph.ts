@@ -98,6 +98,18 @@ function node(step: StoryStep, { x, y }: Point, width: number, isCritical: boole
   const seen = shorten(title, room);
   // What is seen comes first and in its order, so that it can be said to a computer: WCAG 2.5.3.
   const spoken = [seen, type, time, state, seen === name ? '' : name].filter((word) => word);
+  const mark =
+    state === undefined
+      ? undefined
+      : html`<use
+          href="#sign-${state}"
+          class="sign ${classOf(state)}"
+          x="${left + 13}"
+          y="${top + 15}"
+          width="16"
+          height="16"
+        />`;
+  const begin = left + (state === undefined ? 18 : 38);
   return html`<a
     class="node ${state === undefined ? 'is-plain' : classOf(state)}${isCritical ? ' critical' : ''} ${shapeOf(type)}"
     href="#${id}"
@@ -112,16 +124,9 @@ function node(step: StoryStep, { x, y }: Point, width: number, isCritical: boole
       height="${HEIGHT}"
       rx="${type === 'Condition' || type === 'Fail' ? HEIGHT / 2 : 9}"
     />
-    <use
-      href="#sign-${state ?? 'waiting'}"
-      class="sign ${state === undefined ? 'is-plain' : classOf(state)}"
-      x="${left + 13}"
-      y="${top + 15}"
-      width="16"
-      height="16"
-    />
-    <text class="title" x="${left + 38}" y="${top + 20}">${seen}</text>
-    <text class="type" x="${left + 38}" y="${top + 36}">${type}</text>
+    ${mark}
+    <text class="title" x="${begin}" y="${top + 20}">${seen}</text>
+    <text class="type" x="${begin}" y="${top + 36}">${type}</text>
     <text class="time" x="${left + width - 12}" y="${top + 36}">${time}</text></a
   >`;
 }

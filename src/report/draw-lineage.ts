@@ -22,7 +22,7 @@ export function drawLineage(story: Story, artefacts: readonly Artefact[]): Html 
   const rows = artefacts.map(
     ({ id, kind, target, madeBy, readBy }) =>
       html`<tr id="${id}">
-        <td><span class="kind ${kind}">${kind}</span></td>
+        <td><span class="kind of-${kind}">${kind}</span></td>
         <td class="data">${target}</td>
         <td>${madeBy.map(link)}</td>
         <td>${readBy.map(link)}</td>
@@ -89,7 +89,7 @@ function draw(artefacts: readonly Artefact[], steps: ReadonlyMap<string, StorySt
 function artefactNode(artefact: Artefact, { x, y }: Point, run: string | undefined): Html {
   const { kind, target, madeBy } = artefact;
   const [left, top] = [round(x - WIDTH / 2), round(y - HEIGHT / 2)];
-  return html`<g class="artefact ${kind}" role="img" aria-label="${kind} ${target}"
+  return html`<g class="artefact of-${kind}" role="img" aria-label="${kind} ${target}"
     ><title>${target}</title><rect x="${left}" y="${top}" width="${WIDTH}" height="${HEIGHT}" rx="6" /><text
       class="type"
       x="${left + 12}"

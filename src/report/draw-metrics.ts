@@ -1,4 +1,3 @@
-import type { Json } from '../definition/document.ts';
 import { type Comparison, comparisonsOf } from './decisions.ts';
 import { type Confusion, type Measure, findingsIn } from './evaluation.ts';
 import { sayCount, sayNumber } from './figures.ts';
@@ -23,7 +22,7 @@ export function drawMetrics({ steps }: Story, files: ReadonlyMap<string, StepFil
   for (const step of steps) {
     const { series = [], evaluations = [] } = files.get(step.name) ?? {};
     for (const each of series) if (each.values.length > 1) plots.push(plot(step, each));
-    const facts = UNMEASURED.includes(step.type) ? [] : numbersOf(step.facts);
+    const facts = measuredBy(step);
     rows.push(...facts.map((measure) => row(step, measure, scaleOf(measure, facts), [])));
     for (const { file, content } of evaluations) {
       const { measures, curves, confusions } = findingsIn(content);
@@ -53,7 +52,7 @@ export function drawMetrics({ steps }: Story, files: ReadonlyMap<string, StepFil
           <th scope="col">Step</th>
           <th scope="col">Metric</th>
           <th scope="col" class="number">Value</th>
-          <th scope="col"></th>
+          <td></td>
         </tr>
       </thead>
       <tbody>
@@ -71,7 +70,9 @@ function isOf({ measure }: Comparison, { name }: StoryStep, path: readonly strin
 /** Of the work, and not of what came out of it. */
 const BILLED = 'billableSeconds';
 
-function numbersOf(facts: Readonly<Record<string, Json>>): Measure[] {
+/** What a job said of itself at its end, as `FinalMetricDataList` has it. */
+export function measuredBy({ type, facts }: StoryStep): Measure[] {
+  if (UNMEASURED.includes(type)) return [];
   return Object.entries(facts).flatMap(([name, value]) =>
     typeof value === 'number' && name !== BILLED ? [{ path: [name], value }] : [],
   );
@@ -99,23 +100,24 @@ function meantBy(path: readonly string[]): string {
 function row(step: StoryStep, { path, value }: Measure, scale: number | undefined, asked: readonly Comparison[]): Html {
   const name = path.join('.');
   const own = asked.filter((each) => isOf(each, step, path));
+  const limits = own.flatMap(({ limit }) => (typeof limit === 'number' && limit > 0 && value >= 0 ? [limit] : []));
+  // A limit is a scale of its own: a little more than what was asked for, or came out.
+  const whole = scale ?? (limits.length === 0 ? undefined : Math.max(value, ...limits) * 1.25);
   return html`<tr data-row="${step.id}">
     <td><a href="#${step.id}" data-step="${step.id}">${step.title}</a></td>
     <td class="data">${name}</td>
     <td class="number">${sayNumber(value)}</td>
-    <td class="scaled">${scale !== undefined && bar(value / scale, own, scale)}${own.map(wantedOf)}</td>
+    <td class="scaled">${whole !== undefined && bar(value, limits, whole)}${own.map(wantedOf)}</td>
   </tr>`;
 }
 
-function bar(share: number, asked: readonly Comparison[], scale: number): Html {
-  const limits = asked.flatMap(({ limit }) => {
-    const isOn = typeof limit === 'number' && limit >= 0 && limit <= scale;
-    return isOn ? [html`<path class="limit" d="M${round((limit / scale) * BAR)} 0V14" />`] : [];
-  });
+function bar(value: number, limits: readonly number[], whole: number): Html {
+  const at = (place: number): number => round((place / whole) * BAR);
+  const lines = limits.flatMap((limit) => (limit > whole ? [] : [html`<path class="limit" d="M${at(limit)} 0V14" />`]));
   return html`<svg width="${BAR}" height="14" aria-hidden="true">
     <rect class="whole" y="3" width="${BAR}" height="8" rx="2" />
-    <rect class="part" y="3" width="${round(share * BAR)}" height="8" rx="2" />
-    ${limits}
+    <rect class="part" y="3" width="${at(value)}" height="8" rx="2" />
+    ${lines}
   </svg>`;
 }
 

@@ -1,4 +1,5 @@
 import { comparisonsOf, sayComparison } from './decisions.ts';
+import { measuredBy } from './draw-metrics.ts';
 import { type Measure, findingsIn } from './evaluation.ts';
 import { sayBytes, sayCount, sayNumber } from './figures.ts';
 import { type Html, html } from './html.ts';
@@ -10,6 +11,7 @@ import type { Story, StoryStep } from './story.ts';
 const CARDS = 8;
 const ROWS = 3;
 const MEASURES = 6;
+const SEEN = 1000;
 const ORDER: readonly Artefact['kind'][] = ['predictions', 'package', 'model', 'data'];
 
 /** What a run came to, before anything else: predictions, packages, what was measured and decided. */
@@ -20,7 +22,9 @@ export function drawResults(
 ): Html | undefined {
   if (run === undefined) return undefined;
   const byName = new Map(steps.map((step) => [step.name, step]));
+  const isMade = (name: string): boolean => ['succeeded', 'cached'].includes(byName.get(name)!.state ?? '');
   const ends = artefacts
+    .filter(({ madeBy }) => madeBy.some(isMade))
     .filter(({ kind, madeBy, readBy }) => madeBy.length > 0 && (kind === 'predictions' || readBy.length === 0))
     .toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   const measured = steps.flatMap((step) => measuresCard(step, files.get(step.name)));
@@ -37,9 +41,9 @@ export function drawResults(
 }
 
 function card(step: StoryStep, kind: string, body: Html): Html {
-  return html`<div class="result ${kind}">
+  return html`<div class="result${kind === 'predictions' && html` wide`}">
     <p class="eyebrow">
-      <span class="kind ${kind}">${kind}</span> <a href="#${step.id}" data-step="${step.id}">${step.title}</a>
+      <span class="kind of-${kind}">${kind}</span> <a href="#${step.id}" data-step="${step.id}">${step.title}</a>
     </p>
     ${body}
   </div>`;
@@ -66,7 +70,10 @@ export function sayFiles({ objects, isMore, bytes }: OutputFiles): string {
 }
 
 function firstRows(found: OutputFiles | undefined): Html | undefined {
-  const shown = found?.previews.find(({ rows, lines }) => (rows ?? lines ?? []).length > 0);
+  // Beside predictions may lie what describes them.
+  const [shown] = [...(found?.previews ?? [])]
+    .filter(({ rows, lines }) => (rows ?? lines ?? []).length > 0)
+    .toSorted((a, b) => Number(b.rows !== undefined) - Number(a.rows !== undefined) || b.size - a.size);
   if (shown === undefined) return undefined;
   const lines = shown.rows?.map((row) => row.join(', ')) ?? shown.lines ?? [];
   return html`<pre tabindex="0" aria-label="First lines of ${shown.name}">${lines.slice(0, ROWS).join('\n')}</pre>`;
@@ -74,18 +81,17 @@ function firstRows(found: OutputFiles | undefined): Html | undefined {
 
 function measuresCard(step: StoryStep, files: StepFiles | undefined): Html[] {
   const [evaluation] = files?.evaluations ?? [];
-  if (evaluation === undefined) return [];
-  const { measures } = findingsIn(evaluation.content);
-  if (measures.length === 0) return [];
+  const measures = evaluation === undefined ? measuredBy(step) : findingsIn(evaluation.content).measures;
   // Numbers of the whole say more than those of a class or a column, and counts least.
   const rankOf = ({ path, value }: Measure): number => (Number.isInteger(value) ? 2 : Number(path.length > 1));
-  const top = measures.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, MEASURES);
+  const best = Math.min(...measures.slice(0, SEEN).map(rankOf));
+  const top = measures.filter((measure) => rankOf(measure) === best).slice(0, MEASURES);
   const items = top.map(
     ({ path, value }) =>
       html`<dt class="data">${(path.at(-1) === 'value' ? path.slice(-2, -1) : path).join('.')}</dt>
         <dd>${sayNumber(value)}</dd>`,
   );
-  return [card(step, 'metrics', html`<dl>${items}</dl>`)];
+  return items.length === 0 ? [] : [card(step, 'metrics', html`<dl>${items}</dl>`)];
 }
 
 function decisionCard(step: StoryStep, files: StepFiles | undefined): Html[] {

@@ -75,7 +75,11 @@ function row(step: StoryStep, { begin, length }: Scale, isCritical: boolean): Ht
     />`;
   });
   const when = spans[0] === undefined ? '' : `from ${sayDuration((spans[0].begin - begin) / 1000)}`;
-  const took = spans.length === 0 ? state : sayDuration(seconds ?? (spans.at(-1)!.end - spans[0]!.begin) / 1000);
+  // Of a run that was killed nobody knows how long its last steps went on.
+  const took =
+    spans.length === 0 || state === 'running'
+      ? state
+      : sayDuration(seconds ?? (spans.at(-1)!.end - spans[0]!.begin) / 1000);
   return html`<div class="row ${classOf(state)}" role="row" data-row="${id}">
     <span role="cell" class="name"
       ><a href="#${id}" data-step="${id}" title="${step.name}, ${state}">${sign(state)}<span>${title}</span></a></span

@@ -31,12 +31,13 @@ interface Known {
 }
 
 /** What came from where: inputs, what jobs made of them, models, packages, predictions. */
-export function lineageOf({ steps, run }: Story, files: ReadonlyMap<string, StepFiles>): Artefact[] {
+export function lineageOf(story: Story, files: ReadonlyMap<string, StepFiles>): Artefact[] {
+  const { steps, run } = story;
   const touched = new Map(
     // What a skipped step would have read was read by nobody.
     steps
       .filter(({ state }) => run === undefined || !(state === 'skipped' || state === 'waiting'))
-      .map((step) => [step.name, touchedBy(step, files.get(step.name)?.arguments)] as const),
+      .map((step) => [step.name, touchedBy(step, files.get(step.name)?.arguments, resolver(story))] as const),
   );
   const known = new Map<string, Known>();
   const entry = (found: Found): Known => {
@@ -79,13 +80,44 @@ function madeAround(found: Found, made: ReadonlySet<string>): Found {
   return found;
 }
 
-function touchedBy(step: StoryStep, given: Json | undefined): Touched {
+type Resolve = (target: string) => string;
+
+/**
+ * Puts in for references what the run said of them: a step that was not run anew, or ran elsewhere, left no arguments of its own.
+ */
+function resolver({ steps, run }: Story): Resolve {
+  const byName = new Map(steps.map((step) => [step.name, step]));
+  const meaningOf = (reference: string): string | undefined => {
+    const [, root, name = '', rest = ''] = /^([A-Za-z]+)\.([^.]+)\.?(.*)$/s.exec(reference) ?? [];
+    if (root === 'Execution') return name === 'PipelineExecutionId' ? run?.run : undefined;
+    if (root === 'Parameters') {
+      const value = run?.parameters[name];
+      return value === undefined || value === null ? undefined : String(value);
+    }
+    const step = root === 'Steps' ? byName.get(name) : undefined;
+    if (step === undefined) return undefined;
+    if (rest === 'ModelName') return typeof step.facts['model'] === 'string' ? step.facts['model'] : undefined;
+    if (rest === 'ModelPackageArn') return named(step, step.facts['modelPackage']).target;
+    const title = rest.startsWith('ModelArtifacts') ? 'model' : rest;
+    return step.outputs.find((output) => output.title === title)?.target;
+  };
+  return (target) => {
+    if (/^(?:Steps|Parameters)\./.test(target)) return meaningOf(target) ?? target;
+    return target.replaceAll(
+      /\{((?:Steps|Parameters|Execution)\.[^{}]*)\}/g,
+      (all, inner: string) => meaningOf(inner) ?? all,
+    );
+  };
+}
+
+function touchedBy(step: StoryStep, given: Json | undefined, resolve: Resolve): Touched {
   const reads: Found[] = [];
   const makes: Found[] = step.outputs.map(({ title, target }) => ({ kind: kindOfOutput(step, title), target }));
   const declared = given ?? withoutBranches(step);
   walk(declared, [], (value, keys) => {
-    const found = foundAt(value, keys, step);
-    if (found === undefined) return;
+    const seen = foundAt(value, keys, step);
+    if (seen === undefined) return;
+    const found = given === undefined ? { ...seen, target: resolve(seen.target) } : seen;
     if (!keys.some((key) => typeof key === 'string' && /Output/.test(key) && key !== 'OutputName')) reads.push(found);
     else if (step.outputs.length === 0 && !found.target.startsWith('Steps.')) {
       makes.push({ ...found, kind: kindOfOutput(step, '') });
@@ -107,7 +139,7 @@ function named(step: StoryStep, modelPackage: Json | undefined): Found {
 }
 
 function kindOfOutput({ type }: StoryStep, title: string): Artefact['kind'] {
-  if (type === 'Transform') return 'predictions';
+  if (type === 'Transform' || /^predictions?$/i.test(title)) return 'predictions';
   return type === 'Training' && title !== 'output' ? 'model' : 'data';
 }
 
@@ -122,7 +154,7 @@ function foundAt(value: Json, keys: readonly (string | number)[], step: StorySte
   if (target === undefined || target === '') return undefined;
   if (key === 'ModelName') return { kind: 'model', target };
   if (key === 'ModelPackageName') return { kind: 'package', target };
-  if (key === 'ModelDataUrl') return { kind: 'model', target };
+  if (key === 'ModelDataUrl' || target.endsWith('/model.tar.gz')) return { kind: 'model', target };
   const isCode = /submit_directory/i.test(String(key)) || /\/assets\/[0-9a-f]{64}\//.test(target);
   return { kind: isCode ? 'code' : 'data', target };
 }
@@ -178,7 +210,7 @@ export function endOf({ target, kind }: Artefact, run: string | undefined): stri
     .split('/')
     .filter((part) => part !== run);
   const isPackage = target.includes(':model-package/');
-  if (!isPackage && !target.startsWith('s3:')) return target;
+  if (!isPackage && !target.startsWith('s3:')) return target.replace(/^(?:Steps|Parameters)\./, '');
   const end = parts.slice(kind === 'code' ? -1 : -2).join('/');
   return end === '' ? target : end;
 }

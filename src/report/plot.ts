@@ -41,8 +41,10 @@ export function plot(step: StoryStep, { name, values, along }: Line): Html {
   const end = along === undefined ? html`<circle class="point" cx="${x}" cy="${y}" r="3" />` : undefined;
   return html`<figure class="plot">
     <figcaption>
-      <span class="data">${name}</span> <a href="#${step.id}" data-step="${step.id}">${step.title}</a>
-      <strong>${along === undefined ? last : along.name}</strong>
+      <span class="data">${name}</span>
+      ${along !== undefined && html`<span class="quiet">against</span> <span class="data">${along.name}</span>`}
+      <a href="#${step.id}" data-step="${step.id}">${step.title}</a>
+      ${along === undefined && html`<strong>${last}</strong>`}
     </figcaption>
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${said}">
       <path class="axis" d="M${EDGE.left} ${EDGE.top}V${base}H${WIDTH - EDGE.right}" />

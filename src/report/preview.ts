@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { Json } from '../definition/document.ts';
+import { isObject } from '../definition/expression.ts';
 import { columnsOf } from '../run/local/transform/csv-row.ts';
 
 /** The beginning of a file: rows of cells, lines of text, or nothing that can be read. */
@@ -7,6 +8,8 @@ export interface Preview {
   readonly name: string;
   readonly size: number;
   readonly rows?: readonly (readonly string[])[];
+  /** What the cells of a row are, where the file says so: the keys of JSON Lines. */
+  readonly columns?: readonly string[];
   readonly lines?: readonly string[];
   /** Whether the file goes on. */
   readonly isCut: boolean;
@@ -40,6 +43,8 @@ export async function preview(
   const all = text.replace(/\n$/, '').split(/\r?\n/);
   const isCut = size > BYTES || all.length > count;
   const lines = all.slice(0, count);
+  const records = recordsOf(lines);
+  if (records !== undefined) return { name, size, isCut, ...records };
   const rows = isTable(name, lines) ? lines.map(cellsOf) : [];
   const width = Math.max(...rows.map(({ length }) => length), 0);
   if (rows.length > 0 && width > 0) return { name, size, isCut, rows: rows.map((row) => row.slice(0, COLUMNS)) };
@@ -54,6 +59,18 @@ function textOf(buffer: Buffer, isCut: boolean): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** JSON Lines as rows: objects whose keys together are a few columns. */
+function recordsOf(lines: readonly string[]): Pick<Preview, 'columns' | 'rows'> | undefined {
+  if (!lines[0]?.startsWith('{')) return undefined;
+  const records = lines.map((line) => parsed(line)).filter((record) => isObject(record));
+  const columns = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  if (records.length < lines.length || columns.length > COLUMNS) return undefined;
+  const cellOf = (value: Json | undefined): string =>
+    value === undefined ? '' : cut(typeof value === 'string' ? value : JSON.stringify(value), CELL);
+  const rows = records.map((record) => columns.map((column) => cellOf(record[column])));
+  return { columns: columns.map((column) => cut(column, CELL)), rows };
 }
 
 function isTable(name: string, lines: readonly string[]): boolean {

@@ -15,7 +15,7 @@ import { lineageOf } from './lineage.ts';
 import { badge, classOf, sign, signs } from './marks.ts';
 import type { StepFiles } from './read-run-folder.ts';
 import { showJson } from './show-json.ts';
-import { showDiagnostic, stepDetails } from './step-details.ts';
+import { shortReason, showDiagnostic, stepDetails } from './step-details.ts';
 import { type Story, type StoryStep, tellStory } from './story.ts';
 
 /** What a page is made of: a document, and when there was a run what it said and left. */
@@ -46,7 +46,7 @@ export function renderReport({ name, document: given, events = [], files = new M
   const sections: Section[] = [
     { id: 'results', title: 'Results', body: drawResults(story, artefacts, found) },
     { id: 'graph', title: 'Graph', body: graph(story) },
-    { id: 'timeline', title: 'Timeline', body: timeline(story) },
+    { id: 'timeline', title: story.run === undefined ? 'Steps' : 'Timeline', body: timeline(story) },
     { id: 'metrics', title: 'Metrics', body: drawMetrics(story, found) },
     { id: 'lineage', title: 'Lineage', body: drawLineage(story, artefacts) },
     { id: 'parameters', title: 'Parameters', body: parameters(story, document) },
@@ -168,7 +168,7 @@ function overview({ steps, run }: Story): Html | undefined {
       ? undefined
       : html`<div class="failure">
           <h2>${sign('failed')}<a href="#${first.id}" data-step="${first.id}">${first.title}</a> failed</h2>
-          <p>${first.reason ?? 'It did not say why.'}</p>
+          <p>${shortReason(first)}</p>
           ${first.tail.length > 0 && html`<pre class="log" tabindex="0">${first.tail.join('\n')}</pre>`}
         </div>`;
   const reason =

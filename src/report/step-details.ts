@@ -51,11 +51,17 @@ function article(step: StoryStep, byName: ReadonlyMap<string, StoryStep>, files:
       ${state !== undefined && badge(state)}
     </header>
     ${typeof description === 'string' && html`<p>${description}</p>`}
-    ${reason !== undefined && html`<p class="reason ${state === 'failed' ? 'bad' : ''}">${reason}</p>`}
+    ${reason !== undefined && html`<p class="reason ${state === 'failed' ? 'bad' : ''}">${shortReason(step)}</p>`}
     ${step.diagnostics.map(showDiagnostic)} ${decision(step, files)}
     <dl>${facts}</dl>
     ${outputs(step, files?.outputs ?? [])} ${logs(step, files?.logs ?? [])} ${argumentsOf(step, files?.arguments)}
   </article>`;
+}
+
+/** Of a reason that stands in the log below it in full, the first line. */
+export function shortReason({ reason = 'It did not say why.', tail }: StoryStep): string {
+  const [head = '', ...rest] = reason.split('\n');
+  return rest.every((line) => tail.includes(line)) ? head : reason;
 }
 
 /** What a Condition step compared: the reason why its branch was taken. */
@@ -92,12 +98,12 @@ function outputs(step: StoryStep, files: readonly OutputFiles[]): Html | undefin
       const found = files.find((each) => each.target === target);
       return html`<h5>${title} <span class="quiet">${found !== undefined && sayFiles(found)}</span></h5>
         <p class="data place">${target}</p>
-        ${found?.previews.map(showPreview)}`;
+        ${found?.previews.map((preview) => showPreview(title, preview))}`;
     })}
   </section>`;
 }
 
-function showPreview({ name, size, rows, lines, isCut }: Preview): Html {
+function showPreview(title: string, { name, size, rows, columns, lines, isCut }: Preview): Html {
   const caption = html`<span class="data">${name}</span>
     <span class="quiet"
       >${sayBytes(size)}${isCut ? `, first ${sayCount((rows ?? lines ?? []).length, 'line')}` : ''}</span
@@ -109,11 +115,21 @@ function showPreview({ name, size, rows, lines, isCut }: Preview): Html {
         ${row.map((cell) => html`<td>${cell}</td>`)}
       </tr>`;
     });
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}">
+    const titles = columns?.map((column) => html`<th scope="col">${column}</th>`);
+    const head =
+      titles &&
+      html`<thead>
+        <tr>
+          <td></td>
+          ${titles}
+        </tr>
+      </thead>`;
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}: ${name}">
       <table class="preview">
         <caption>
           ${caption}
         </caption>
+        ${head}
         <tbody>
           ${body}
         </tbody>

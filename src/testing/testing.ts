@@ -15,7 +15,8 @@ import { type Graph, graphOf } from '../definition/graph.ts';
 import { type Path, child, formatPath } from '../definition/path.ts';
 import { parse } from '../definition/parse.ts';
 import { didYouMean } from '../definition/suggest.ts';
-import { diffDocuments, diffText } from '../emit/diff.ts';
+import { diffText } from '../emit/diff-text.ts';
+import { diffDocuments } from '../emit/diff.ts';
 import { toJson } from '../emit/json.ts';
 
 /** Where a pipeline is emitted for in a test. */

@@ -169,7 +169,7 @@ describe('mistakes', () => {
       'a format that there is not',
       ['--format', 'yaml'],
       `error[bad-value]  --format cannot be "yaml"
-  it is one of: json, step-functions, mermaid, html
+  it is one of: json, step-functions, cloudformation, cloudformation-step-functions, typescript, mermaid, html
 `,
     ],
     [

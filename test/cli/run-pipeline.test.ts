@@ -181,9 +181,10 @@ error[bad-parameters]  4 parameters are not right
 
   test.each<[string[], string]>([
     [
-      ['-p', 'Input=x', '--on', 'step-functions'],
-      `error[not-built-yet]  This version does not run pipelines on step-functions yet
-  fix: add --dry-run to see what would run
+      ['-p', 'Input=x', '-e', 'dev'],
+      `error[bad-value]  --environment says which stack of Step Functions is meant
+  the run goes to sagemaker
+  fix: add --on step-functions, or leave --environment out
 `,
     ],
     [

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import type { Json, JsonObject, PipelineDocument } from '../../src/definition/document.ts';
-import { diffDocuments, diffText } from '../../src/emit/diff.ts';
+import { diffText } from '../../src/emit/diff-text.ts';
+import { diffDocuments } from '../../src/emit/diff.ts';
 
 function document(rest: Partial<Record<keyof PipelineDocument, unknown>>): PipelineDocument {
   return { Version: '2020-12-01', Steps: [], ...rest } as PipelineDocument;
@@ -84,15 +85,12 @@ test('a list without names says only what was put in, taken out or changed', () 
 test('an expression changes as a whole', () => {
   const get = (name: string) => [step('A', { Role: { Get: `Parameters.${name}` } })];
   expect(text(get('A'), get('B'))).toBe(`~ step A
-  ~ Arguments.Role: {"Get":"Parameters.A"} → {"Get":"Parameters.B"}
+  ~ Arguments.Role: Parameters.A → Parameters.B
 `);
 });
 
-test('the order of members means nothing, and long values are cut', () => {
+test('the order of members means nothing', () => {
   expect(text([step('A', { X: 1, Y: 2 })], [step('A', { Y: 2, X: 1 })])).toBe('');
-  const long = text([step('A', { X: 'a' })], [step('A', { X: 'b'.repeat(500) })]);
-  expect(long.length).toBeLessThan(250);
-  expect(long).toContain('…');
 });
 
 const json: fc.Arbitrary<Json> = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;

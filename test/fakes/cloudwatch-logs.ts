@@ -1,5 +1,12 @@
 import { type Answer, type Body, Refusal } from './json-service.ts';
-import type { Execution, StepPlan } from './pipeline-executions.ts';
+import type { StepPlan, StepState } from './pipeline-executions.ts';
+
+/** An execution whose jobs write logs. */
+export interface LoggedExecution {
+  readonly steps: readonly Pick<StepState, 'name' | 'type' | 'job' | 'start'>[];
+}
+
+type Logs = Readonly<Record<string, Pick<StepPlan, 'log'>>>;
 
 const GROUPS: Readonly<Record<string, string>> = {
   Processing: '/aws/sagemaker/ProcessingJobs',
@@ -7,7 +14,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   Transform: '/aws/sagemaker/TransformJobs',
 };
 
-function* streamsOf(group: unknown, executions: Iterable<Execution>, plans: Readonly<Record<string, StepPlan>>) {
+function* streamsOf(group: unknown, executions: Iterable<LoggedExecution>, plans: Logs) {
   for (const step of [...executions].flatMap(({ steps }) => steps)) {
     const log = plans[step.name]?.log;
     if (log === undefined || step.start === undefined || GROUPS[step.type] !== group) continue;
@@ -16,7 +23,7 @@ function* streamsOf(group: unknown, executions: Iterable<Execution>, plans: Read
 }
 
 /** DescribeLogStreams. */
-export function describeStreams(input: Body, executions: Iterable<Execution>, plans: Record<string, StepPlan>): Answer {
+export function describeStreams(input: Body, executions: Iterable<LoggedExecution>, plans: Logs): Answer {
   const all = [...streamsOf(input['logGroupName'], executions, plans)];
   if (all.length === 0) throw new Refusal('ResourceNotFoundException', 'The specified log group does not exist.');
   const prefix = String(input['logStreamNamePrefix']);
@@ -27,7 +34,7 @@ export function describeStreams(input: Body, executions: Iterable<Execution>, pl
 }
 
 /** GetLogEvents. */
-export function getEvents(input: Body, executions: Iterable<Execution>, plans: Record<string, StepPlan>): Answer {
+export function getEvents(input: Body, executions: Iterable<LoggedExecution>, plans: Logs): Answer {
   const stream = [...streamsOf(input['logGroupName'], executions, plans)].find(
     ({ name }) => name === input['logStreamName'],
   );

@@ -42,3 +42,19 @@ test('what a model is made of is a model, and a package of this machine is calle
     ['package', 'houses/3', ['Register'], []],
   ]);
 });
+
+test('a step that was taken from the cache read and made what the run says, though it left no arguments', () => {
+  const cached = LINES_EVENTS.filter((event) => !(event.type === 'step-started' && event.step === 'Fit')).map((event) =>
+    event.type === 'step-ended' && event.step === 'Fit' ? { ...event, state: 'cached' as const } : event,
+  );
+  const files = new Map([...LINES_FILES].filter(([step]) => step !== 'Fit' && step !== 'Prepare'));
+  const artefacts = lineageOf(tellStory(LINES, cached), files);
+  expect(artefacts.map(({ kind, target }) => [kind, target.split('/').at(-1)])).toEqual([
+    ['data', 'train'],
+    ['model', 'model.tar.gz'],
+    ['model', 'lines-model'],
+    ['predictions', 'Predict'],
+    ['data', 'rows.csv'],
+  ]);
+  expect(artefacts[0]).toMatchObject({ madeBy: ['Prepare'], readBy: ['Fit', 'Predict'] });
+});

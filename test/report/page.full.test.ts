@@ -8,7 +8,19 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type ReportRequest, renderReport } from '../../src/report/render-report.ts';
 import { describeWithChromium, startChromium } from '../support/chromium.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { LINES, LINES_EVENTS, LINES_FILES, ended, left, manySteps, ran, started, stepOf } from './told-run.ts';
+import {
+  LINES,
+  LINES_EVENTS,
+  LINES_FILES,
+  chains,
+  ended,
+  left,
+  manySteps,
+  ran,
+  said,
+  started,
+  stepOf,
+} from './told-run.ts';
 
 const lines: ReportRequest = { name: 'lines', document: LINES, events: LINES_EVENTS, files: LINES_FILES };
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -17,6 +29,9 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 interface Axe {
   readonly run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
 }
+
+/** What a page says of itself when nothing of what it shows tried to run. */
+const HARMLESS = { hacked: 0, refused: [] };
 
 describeWithChromium('the page', () => {
   let browser: Browser;
@@ -43,9 +58,12 @@ describeWithChromium('the page', () => {
     page.on('request', (request) => {
       if (request.url() !== pathToFileURL(file).href) faults.push(`request: ${request.url()}`);
     });
-    await page.addInitScript('window.hacked = 0');
+    await page.addInitScript(`window.hacked = 0; window.refused = [];
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => refused.push(effectiveDirective));`);
     onTestFinished(async () => {
-      expect(await page.evaluate('window.hacked')).toBe(0);
+      // Without scripts there is nobody to ask, and nothing that could have run.
+      const asked = options.javaScriptEnabled === false ? HARMLESS : await page.evaluate('({ hacked, refused })');
+      expect(asked).toEqual(HARMLESS);
       await context.close();
       expect(faults).toEqual([]);
     });
@@ -189,13 +207,27 @@ describeWithChromium('the page', () => {
   test('shows hostile texts as what they are, wherever they stand, and runs none of them', async () => {
     const all = HOSTILE.join(' ');
     const steps = HOSTILE.map((text) => stepOf(text, text, { [text]: text }, { DisplayName: text, Description: text }));
-    const decide = stepOf('Decide', 'Condition', { Conditions: [], IfSteps: [stepOf(all, 'Fail', {})] });
+    const Conditions = HOSTILE.map((text) => ({
+      Type: 'Equals',
+      LeftValue: { 'Std:JsonGet': { PropertyFile: { Get: `Steps.${text}.PropertyFiles.E` }, Path: text } },
+      RightValue: text,
+    }));
+    const decide = stepOf('Decide', 'Condition', { Conditions, IfSteps: [stepOf(all, 'Fail', {})] });
     const document = {
       Version: '2020-12-01',
       Parameters: HOSTILE.map((text) => ({ Name: text, DefaultValue: text })),
       Steps: [...steps, decide],
     };
     const target = `s3://bucket/${all}`;
+    const counts = Object.fromEntries(HOSTILE.map((text) => [text, 1]));
+    const measured = {
+      ...counts,
+      [`confusion ${all}`]: Object.fromEntries(HOSTILE.map((text) => [text, counts])),
+      curves: Object.fromEntries(HOSTILE.map((text) => [text, [1, 2, 3]])),
+      features: HOSTILE.map((name) => ({ name, [name]: 0.5 })),
+    };
+    const code = 'not-on-this-machine';
+    const diagnostic = { code, severity: 'warning', message: all, detail: all, fix: all, path: all } as const;
     const files = left({
       arguments: { S3Uri: target },
       logs: [{ stream: 'stdout', lines: HOSTILE, isCut: true }],
@@ -207,21 +239,20 @@ describeWithChromium('the page', () => {
           bytes: 2,
           previews: [
             { name: all, size: 1, isCut: true, rows: [HOSTILE] },
+            { name: all, size: 1, isCut: true, columns: HOSTILE, rows: [HOSTILE] },
             { name: all, size: 1, isCut: true, lines: HOSTILE },
           ],
         },
       ],
-      series: [{ name: all, values: [1, 2] }],
-      evaluations: [
-        {
-          file: all,
-          propertyFile: all,
-          content: { [all]: 1, confusion: { [all]: { [all]: 1, b: 2 }, b: { [all]: 3, b: 4 } } },
-        },
-      ],
+      series: HOSTILE.map((name) => ({ name, values: [1, 2] })),
+      evaluations: [{ file: all, propertyFile: all, content: measured }],
     });
     const events = [
       started(Object.fromEntries(HOSTILE.map((text) => [text, text]))),
+      said(0, { type: 'diagnostic', diagnostic }),
+      said(0, { type: 'diagnostic', diagnostic, step: HOSTILE[0]! }),
+      said(0, { type: 'progress', message: all }),
+      ...ran('Decide', [0, 1], { facts: { outcome: true } }),
       ...HOSTILE.flatMap((text, index) =>
         ran(text, [index, index + 1], {
           state: index === 1 ? 'failed' : 'succeeded',
@@ -263,6 +294,8 @@ describeWithChromium('the page', () => {
       "document.body.append(Object.assign(document.createElement('script'), { text: 'window.hacked++' }))",
     );
     await added;
+    const directives = await page.evaluate<string[]>('window.refused.splice(0)');
+    expect(new Set(directives)).toEqual(new Set(['script-src-attr', 'script-src-elem', 'img-src']));
   });
 
   test('stays readable at 500 steps', async () => {
@@ -285,6 +318,46 @@ describeWithChromium('the page', () => {
     await page.getByRole('button', { name: 'Fit' }).click();
     expect((await page.locator('#graph-drawing').boundingBox())!.width).toBeLessThanOrEqual(canvas.width);
     expect(await faultsOf(page)).toEqual([]);
+  });
+
+  test.each([
+    ['side by side', manySteps(500)],
+    ['in chains', chains(20, 25)],
+  ])('500 steps %s stand beside each other and keep their texts to themselves', async (_, { document, events }) => {
+    const page = await open({ name: 'many', document, events });
+    const nodes = await page.evaluate<(readonly [number, number, number, number])[][]>(`
+      [...document.querySelectorAll('#graph-drawing .node')].map((node) =>
+        [node.querySelector('rect'), ...node.querySelectorAll('text')].map((part) => {
+          const { left, top, right, bottom } = part.getBoundingClientRect();
+          return [left, top, right, bottom];
+        }))`);
+    expect(nodes).toHaveLength(500);
+    const boxes = nodes.map(([box]) => box!);
+    const isApart = (one: (typeof boxes)[number], other: (typeof boxes)[number]): boolean =>
+      one[2] <= other[0] || other[2] <= one[0] || one[3] <= other[1] || other[3] <= one[1];
+    const overlaps = boxes.flatMap((one, index) => boxes.slice(index + 1).filter((other) => !isApart(one, other)));
+    expect(overlaps).toEqual([]);
+    for (const [[left, top, right, bottom] = [0, 0, 0, 0], ...texts] of nodes) {
+      for (const text of texts.filter(([start, , end]) => end > start)) {
+        expect(text[0] >= left && text[1] >= top - 1 && text[2] <= right && text[3] <= bottom + 1).toBe(true);
+      }
+    }
+    const letters = await page.evaluate<number>(
+      "document.querySelector('#graph-drawing .title').getBoundingClientRect().height",
+    );
+    expect(letters).toBeGreaterThan(10);
+  });
+
+  test('on a small screen a step that is chosen comes into sight, and nothing is wider than the screen', async () => {
+    const { document, events } = manySteps(60);
+    const small = { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true };
+    for (const request of [lines, { name: 'many', document, events }]) {
+      const page = await open(request, small);
+      await page.locator('#graph-drawing .node').nth(1).tap();
+      const details = (await page.locator('article.step:visible').boundingBox())!;
+      expect(details.y).toBeLessThan(800);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    }
   });
 
   test('says everything without its script, and on paper', async () => {

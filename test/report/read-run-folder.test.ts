@@ -76,6 +76,24 @@ test('predictions, whose files have no ending of their own, are rows too', async
   ]);
 });
 
+test('JSON Lines are rows with their keys as columns; lines of another kind stay lines', async () => {
+  const [output] = (
+    await readFit({
+      [file('out/a.jsonl')]: '{"id":1,"label":"a"}\n{"id":2,"scores":[0.5]}\n',
+      [file('out/b.jsonl')]: '{"id":1}\n[2]\n',
+    })
+  ).fit.outputs;
+  const [records, mixed] = output!.previews;
+  expect(records).toMatchObject({
+    columns: ['id', 'label', 'scores'],
+    rows: [
+      ['1', 'a', ''],
+      ['2', '', '[0.5]'],
+    ],
+  });
+  expect(mixed).toMatchObject({ lines: ['{"id":1}', '[2]'] });
+});
+
 test('JSON is laid out, and what is named like an evaluation is one', async () => {
   const { fit } = await readFit({
     [file('out/evaluation.json')]: '{"metrics":{"mse":{"value":4.5}}}',

@@ -132,6 +132,18 @@ test('a failed run says first which step failed and why', () => {
   );
 });
 
+test('a reason that the end of the log says in full is not said twice', () => {
+  const tail = ['Traceback:', '  in <module>', 'ValueError: abc'];
+  const reason = ['it exited with 1', ...tail].join('\n');
+  const [document] = [{ Version: '2020-12-01', Steps: [stepOf('Fit', 'Training', {})] }];
+  const overview = (end: readonly string[]): string => {
+    const events = [started(), ...ran('Fit', [0, 1], { state: 'failed', reason, tail: end }), ended(1, 'failed')];
+    return renderReport({ name: 'failed', document, events }).split('class="failure"')[1]!.split('</div>')[0]!;
+  };
+  expect(overview(tail).split('ValueError: abc')).toHaveLength(2);
+  expect(overview(tail.slice(1))).toContain('Traceback:');
+});
+
 test('a definition that was not run has its graph, its steps and its parameters', () => {
   const shown = renderReport({ name: 'lines', document: LINES });
   expect(shown).toContain('A definition of 6 steps; it was not run.');

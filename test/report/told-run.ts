@@ -190,3 +190,17 @@ export function manySteps(count: number): {
   const events = [started(), ...all.flat(), ended(count + 2, 'failed')];
   return { document: { Version: '2020-12-01', Steps: steps }, events };
 }
+
+/** So many chains of so many steps each, all of which ran. */
+export function chains(count: number, length: number): ReturnType<typeof manySteps> {
+  const places = Array.from({ length: count * length }, (_, index) => [Math.floor(index / length), index % length]);
+  const nameOf = (chain: number, place: number): string => `Chain-${chain}-${place}`;
+  const steps = places.map(([chain = 0, place = 0]) =>
+    stepOf(nameOf(chain, place), 'Processing', {}, place === 0 ? {} : { DependsOn: [nameOf(chain, place - 1)] }),
+  );
+  const all = places.map(([chain = 0, place = 0]) => ran(nameOf(chain, place), [place, place + 1]));
+  return {
+    document: { Version: '2020-12-01', Steps: steps },
+    events: [started(), ...all.flat(), ended(length)],
+  };
+}

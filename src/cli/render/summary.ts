@@ -52,10 +52,16 @@ export function summaryText(run: string, events: readonly RunEvent[]): string {
   );
   const outputs = [...own, ...ended.outputs];
   const titles = Math.max(0, ...outputs.map(({ title }) => title.length));
+  const figures = ends.flatMap(({ step, facts }) =>
+    Object.entries(facts)
+      .filter(([, value]) => typeof value === 'object' && value !== null)
+      .map(([name, value]) => `  ${step} ${name}\n${JSON.stringify(value, null, 2).replaceAll(/^/gm, '  ')}`),
+  );
   const sections = [
     `${started?.pipeline ?? 'the run'} ${ended.state} in ${formatDuration(ended.seconds)}`,
     lines.join('\n'),
     outputs.map(({ title, target }) => `  ${title.padEnd(titles)}  ${target}`).join('\n'),
+    ...figures,
     run,
   ];
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;

@@ -8,7 +8,7 @@ import { type ChoiceScope, computedValues, ruleOf } from './choice.ts';
 import { addFileReads } from './files.ts';
 import { type Plan, type State, catchers, onward } from './state.ts';
 import { addTask } from './tasks.ts';
-import { bracket } from './template.ts';
+import { bracket, filePlace } from './template.ts';
 
 /** A pipeline as a state machine, and what of it could not be one. */
 export interface StateMachine {
@@ -35,7 +35,7 @@ export function toStateMachine(document: PipelineDocument): StateMachine {
   const names = new Set<string>();
   const states = new Map<string, State>();
   const plan: Plan = { steps, report, add: adder(states, names), onFailure: FAILED };
-  const builder: Builder = { document, graph, names };
+  const builder: Builder = { document, graph, names, read: new Set() };
   names.add(FAILED);
   const first = addList(document.Steps, child(undefined, 'Steps'), undefined, plan, builder);
   const start = addParameters(document, first, plan);
@@ -52,6 +52,8 @@ interface Builder {
   readonly document: PipelineDocument;
   readonly graph: Graph;
   readonly names: Set<string>;
+  /** The files that have been read before, by their places in the machine's data. */
+  readonly read: ReadonlySet<string>;
 }
 
 /** Adds states under names that are nobody else's in the whole machine. */
@@ -164,10 +166,10 @@ function addStep(place: Place, next: string | undefined, plan: Plan, builder: Bu
   const known: StepPlace = { ...place, inside: undefined };
   const gets = [...walkStepExpressions(known)].flatMap(({ expression, path }) => {
     const get = expression['Std:JsonGet'];
-    return isObject(get) ? [{ get, path }] : [];
+    return isObject(get) && !builder.read.has(filePlace(get)) ? [{ get, path }] : [];
   });
-  const first =
-    step.Type === 'Condition' ? addCondition(place, next, plan, builder) : addTask({ ...place, next }, plan);
+  const inner = { ...builder, read: new Set([...builder.read, ...gets.map(({ get }) => filePlace(get))]) };
+  const first = step.Type === 'Condition' ? addCondition(place, next, plan, inner) : addTask({ ...place, next }, plan);
   return first === undefined || gets.length === 0 ? first : addFileReads(gets, first, plan);
 }
 

@@ -66,7 +66,7 @@ function rawReference(get: string, wanted: LeafType, module: Module): Written {
   return {
     code: call(`unsafe<${wanted}>`, [value]),
     type: wanted,
-    why: 'there is no such thing in this pipeline to refer to',
+    why: 'nothing declared so far gives this reference',
   };
 }
 

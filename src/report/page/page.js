@@ -274,7 +274,7 @@
   });
 
   // A graph that is a little too large is shown whole; one that would be too small to read is scrolled.
-  zoom(Math.max(fit(), 0.6));
+  zoom(fit() < 0.6 ? 0.8 : fit());
   for (const wider of document.querySelectorAll('.lineage')) {
     const own = Number(wider.getAttribute('width'));
     wider.setAttribute('width', String(Math.round(own * Math.min(1, Math.max(0.6, (canvas.clientWidth - 2) / own)))));

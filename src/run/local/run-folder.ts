@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -57,6 +58,7 @@ export const RUNS = 'runs';
 export const EVENTS = 'events.ndjson';
 export const RUN_RECORD = 'run.json';
 const RESULT = 'result.json';
+const ARGUMENTS = 'arguments.json';
 
 export function createRunFolder(stateFolder: string, record: RunRecord, definition: string): RunFolder {
   const path = join(stateFolder, RUNS, record.run);
@@ -85,11 +87,22 @@ export function readStepRecord(folder: RunFolder, step: string): StepRecord | un
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StepRecord) : undefined;
 }
 
-/** Makes a step's folder anew. */
-export function freshStepFolder(folder: RunFolder, step: string): string {
+/** Keeps what a step is asked for, in its folder. */
+export function writeArguments(folder: string, given: JsonObject): void {
+  writeJson(join(folder, ARGUMENTS), given);
+}
+
+/** What a step was asked for; undefined for one that was not begun. */
+export function readArguments(folder: string): JsonObject | undefined {
+  const file = join(folder, ARGUMENTS);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JsonObject) : undefined;
+}
+
+/** Makes a step's folder anew, but for what is to stay. */
+export function freshStepFolder(folder: RunFolder, step: string, stays: readonly string[] = []): string {
   const path = stepFolder(folder, step);
-  if (existsSync(path)) removeFolder(path);
-  mkdirSync(path);
+  if (!existsSync(path)) mkdirSync(path);
+  for (const name of readdirSync(path)) if (!stays.includes(name)) removeFolder(join(path, name));
   return path;
 }
 

@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../../definition/error.ts';
 
@@ -10,25 +10,32 @@ export interface Owner {
 }
 
 const OWNER = 'owner';
-const ATTEMPTS = 10;
+const ATTEMPTS = 100;
 
-/** Takes a run's folder for a process; what a process that was killed has left behind does not count. */
+/**
+ * Takes a run's folder for a process; what a process that was killed has left behind does not count.
+ *
+ * Each who has it leaves a mark with the next number, and the highest counts. No mark is ever taken away that might be
+ * the highest: of two who find the same dead owner one would clear away what the other has just made.
+ */
 export function takeRun(folder: string, run: string, owner: Owner, unique: (digits: number) => string): () => void {
-  const path = join(folder, OWNER);
-  const own = `${path}.${unique(8)}`;
+  const own = join(folder, `${OWNER}.${unique(8)}.unfinished`);
   writeFileSync(own, owner.id);
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      try {
-        // Unlike a rename, a link never takes the place of one that is there.
-        linkSync(own, path);
-        return () => rmSync(path, { force: true });
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      const before = Math.max(0, ...marksIn(folder));
+      const holder = textOf(markOf(folder, before));
+      if (holder !== undefined && holder !== FREE && owner.isAlive(holder)) throw isTaken(run, holder);
+      const mark = markOf(folder, before + 1);
+      // Others may have come, gone and taken their marks away since: then there is a higher one.
+      if (!isLinked(own, mark)) continue;
+      const marks = marksIn(folder);
+      if (Math.max(...marks) !== before + 1) {
+        rmSync(mark, { force: true });
+        continue;
       }
-      const holder = textOf(path);
-      if (holder !== undefined && owner.isAlive(holder)) throw isTaken(run, holder);
-      if (holder !== undefined) clearAway(path, holder, `${own}.stale`);
+      for (const number of marks) if (number <= before) rmSync(markOf(folder, number), { force: true });
+      return () => free(mark);
     }
     throw isTaken(run, 'others, one after the other');
   } finally {
@@ -36,15 +43,33 @@ export function takeRun(folder: string, run: string, owner: Owner, unique: (digi
   }
 }
 
-/** Removes a mark that nobody alive has left; someone else may have done so meanwhile, and put their own there. */
-function clearAway(path: string, holder: string, aside: string): void {
+/** What stands in the mark of an owner that has let go. */
+const FREE = '';
+
+/** Where the folder is gone there is nothing to let go of; and a full disk is no reason to hold on. */
+function free(mark: string): void {
+  if (existsSync(mark)) truncateSync(mark);
+}
+
+function markOf(folder: string, number: number): string {
+  return join(folder, `${OWNER}.${number}`);
+}
+
+function marksIn(folder: string): number[] {
+  return readdirSync(folder).flatMap((name) => {
+    const number = /^owner\.(\d+)$/.exec(name)?.[1];
+    return number === undefined ? [] : [Number(number)];
+  });
+}
+
+/** Unlike a rename, a link never takes the place of one that is there. */
+function isLinked(file: string, path: string): boolean {
   try {
-    renameSync(path, aside);
-    if (textOf(aside) !== holder) linkSync(aside, path);
+    linkSync(file, path);
+    return true;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && ['ENOENT', 'EEXIST'].includes(String(error.code)))) throw error;
-  } finally {
-    rmSync(aside, { force: true });
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
   }
 }
 

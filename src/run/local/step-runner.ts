@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
 import { type PipelineError, isPipelineError } from '../../definition/error.ts';
 import type { Link, RunHappening } from '../../definition/events.ts';
@@ -16,15 +15,17 @@ import {
   type StepRecord,
   freshStepFolder,
   openStepLog,
+  readArguments,
   removeFolder,
   stepFolder,
-  writeJson,
+  writeArguments,
   writeStepRecord,
 } from './run-folder.ts';
 import type { Conductor, Ending } from './schedule.ts';
 import { jobFolder } from './steps/job.ts';
 import { kindOf } from './steps/kinds.ts';
 import type { StepResult, Surroundings } from './steps/step.ts';
+import type { Store } from './store/store.ts';
 
 /** What running the steps of a run needs. */
 export interface StepRunnerRequest {
@@ -81,7 +82,7 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
 
   const makeFolder = (step: StepDocument): void => {
     keep(() => {
-      freshStepFolder(folder, step.Name);
+      freshStepFolder(folder, step.Name, kindOf(step.Type)?.keeps);
       request.note?.(step);
     });
   };
@@ -120,6 +121,7 @@ export function stepRunner(request: StepRunnerRequest): StepRunner {
           return finish(step, record);
         }
         if (before.why !== undefined) say({ type: 'progress', message: `${step.Name} ${before.why}` });
+        await rescue(step, path, surroundings.store);
         makeFolder(step);
         const retries = retriesOf(step, started.getTime());
         log = openStepLog(path, keep);
@@ -207,7 +209,7 @@ async function runStep(
 ): Promise<StepResult> {
   const { surroundings, say, signal } = request;
   const { Arguments: given, ...beside } = asked;
-  writeJson(join(path, 'arguments.json'), given as JsonObject);
+  writeArguments(path, given as JsonObject);
   return await kindOf(step.Type)!.run({
     ...surroundings,
     scope,
@@ -223,6 +225,13 @@ async function runStep(
     },
     warn: (diagnostic) => say({ type: 'diagnostic', step: step.Name, diagnostic }),
   });
+}
+
+/** A run that goes on finds in a step's folder what its runner was killed with. */
+async function rescue(step: StepDocument, folder: string, store: Store): Promise<void> {
+  const kind = kindOf(step.Type)!;
+  const given = kind.rescue && readArguments(folder);
+  if (given !== undefined) await kind.rescue!({ given, folder, store });
 }
 
 function times(

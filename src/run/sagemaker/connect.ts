@@ -1,13 +1,9 @@
 import { createRequire } from 'node:module';
 import type * as SageMakerSdk from '@aws-sdk/client-sagemaker';
-import type * as StsSdk from '@aws-sdk/client-sts';
 import { type AwsFault, awsFault, explainAwsError } from '../../aws/failure.ts';
+import { type Place, ownAccount } from '../place.ts';
 
-/** Whose SageMaker is meant; credentials and endpoints come from AWS's ordinary places. */
-export interface Place {
-  readonly region: string;
-  readonly profile?: string | undefined;
-}
+export type { Place } from '../place.ts';
 
 /** A connection to SageMaker in one account and region. */
 export interface Connection extends Place {
@@ -32,17 +28,6 @@ export function connect(place: Place): Connection {
     account: () => (account ??= ownAccount(place)),
     close: () => sagemaker.destroy(),
   };
-}
-
-async function ownAccount({ region, profile }: Place): Promise<string> {
-  const { STS } = load('@aws-sdk/client-sts') as typeof StsSdk;
-  const sts = new STS({ region, ...(profile === undefined ? {} : { profile }) });
-  try {
-    const { Account } = await asking('find out which account this is', sts.getCallerIdentity());
-    return Account!;
-  } finally {
-    sts.destroy();
-  }
 }
 
 /** Waits for an answer of SageMaker's; what AWS refuses becomes an error of ours, with the fix where we know it. */

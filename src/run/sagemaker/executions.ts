@@ -9,7 +9,8 @@ import type { RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
 import { type Connection, type Place, asking, connect, isAbsent } from './connect.ts';
 import type { StepReport } from './step-report.ts';
-import { type WatchOptions, lookAt, stateOf, stopExecution, watchExecution } from './watch.ts';
+import type { WatchOptions } from '../pauses.ts';
+import { lookAt, stateOf, stopExecution, watchExecution } from './watch.ts';
 
 /** An execution in a list. */
 export interface ListedExecution {

@@ -1,7 +1,7 @@
 import type { Json } from '../../definition/document.ts';
 import type { Link } from '../../definition/events.ts';
 import type { Connection } from './connect.ts';
-import type { Resource } from './console-links.ts';
+import type { Resource } from '../console-links.ts';
 
 /** What a job made, and its figures. */
 export interface JobOutcome {

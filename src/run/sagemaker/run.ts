@@ -1,20 +1,20 @@
 import { isPassing } from '../../aws/failure.ts';
 import type { Assembly } from '../../definition/assembly.ts';
 import type { ParameterValue } from '../../definition/document.ts';
-import { PipelineError } from '../../definition/error.ts';
 import { maskSecrets } from '../../definition/secrets.ts';
-import { openS3 } from '../../s3/client.ts';
-import { requireBucket } from '../../s3/bucket.ts';
-import { type PublishedAsset, publishAssets } from '../../s3/publish.ts';
+import type { PublishedAsset } from '../../s3/publish.ts';
 import { announcedSteps } from '../announced-steps.ts';
 import { gitCommit } from '../git-commit.ts';
+import { stopHere } from '../not-started.ts';
+import type { WatchOptions } from '../pauses.ts';
+import { type PublishSettings, publishForRun } from '../publish-for-run.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
 import { type Connection, type Place, connect, explainRefusal } from './connect.ts';
 import { type Deployment, type DeploymentOptions, INLINE_BYTES, planDeployment } from './deployment.ts';
 import { type Selection, selectedSteps, selectiveExecution } from './selection.ts';
 import { upsert } from './upsert.ts';
-import { type WatchOptions, watchExecution } from './watch.ts';
+import { watchExecution } from './watch.ts';
 
 /** Everything that a run on SageMaker can be told beside its request. */
 export interface SageMakerOptions extends Place, DeploymentOptions, Selection, WatchOptions {
@@ -59,9 +59,7 @@ export async function runOnSageMaker(request: RunRequest, options: SageMakerOpti
   try {
     const deployment = await planDeployment(assembly, options, connection);
     stopHere(world);
-    const published = await publish(deployment, assembly, options, { signal: world.interrupted, progress });
-    const uploaded = published.filter(({ state }) => state === 'uploaded').length;
-    if (uploaded > 0) progress(`uploaded ${count(uploaded, 'asset')} to s3://${deployment.bucket!}`);
+    await publish(deployment, assembly, options, { signal: world.interrupted, progress });
     stopHere(world);
     const { version } = await upsert(deployment, gitCommit(world.cwd, world.env), connection, world, options);
     progress(deploymentLine(deployment, version));
@@ -84,44 +82,14 @@ export async function runOnSageMaker(request: RunRequest, options: SageMakerOpti
   }
 }
 
-interface PublishSettings {
-  readonly dryRun?: boolean;
-  readonly signal?: AbortSignal;
-  readonly progress?: (message: string) => void;
-}
-
-async function publish(
+function publish(
   { bucket, text }: Deployment,
   assembly: Assembly,
   { region, profile, kmsKey, expectedOwner }: SageMakerOptions,
-  { dryRun, signal, progress }: PublishSettings,
+  how: Pick<PublishSettings, 'dryRun' | 'signal' | 'progress'>,
 ): Promise<readonly PublishedAsset[]> {
-  const isLong = Buffer.byteLength(text) >= INLINE_BYTES;
-  if (bucket === undefined || (assembly.assets.length === 0 && !isLong)) return [];
-  const s3 = await openS3({ region, profile });
-  try {
-    const access = { kmsKeyId: kmsKey, expectedOwner, signal };
-    if (assembly.assets.length === 0) await requireBucket(s3, bucket, access);
-    const told = new Set<string>();
-    return await publishAssets(
-      assembly,
-      { s3, bucket },
-      {
-        ...access,
-        dryRun,
-        progress: ({ uri }) => {
-          if (told.has(uri)) return;
-          told.add(uri);
-          progress?.(`uploading ${uri}`);
-        },
-      },
-    );
-  } catch (error) {
-    if (signal?.aborted === true) throw nothingStarted();
-    throw error;
-  } finally {
-    s3.destroy();
-  }
+  const writesMore = Buffer.byteLength(text) >= INLINE_BYTES;
+  return publishForRun(assembly, { region, profile, bucket, writesMore, kmsKey, expectedOwner, ...how });
 }
 
 async function startExecution(
@@ -166,16 +134,4 @@ function deploymentLine({ action, name, differs }: Deployment, version: number |
   if (action === 'create') return `created the pipeline ${name}${made}`;
   if (action === 'nothing') return `the pipeline ${name} is up to date`;
   return `updated ${differs.join(', ')} of the pipeline ${name}${made}`;
-}
-
-function stopHere({ interrupted }: World): void {
-  if (interrupted.aborted) throw nothingStarted();
-}
-
-function nothingStarted(): PipelineError {
-  return new PipelineError('interrupted', 'interrupted', 'Interrupted before anything was started');
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,7 @@
 import type { PipelineExecutionStep, PipelineExecutionStepMetadata } from '@aws-sdk/client-sagemaker';
 import type { Json } from '../../definition/document.ts';
 import type { Link, StepState } from '../../definition/events.ts';
-import { type Resource, consoleLinks, readArn } from './console-links.ts';
+import { type Resource, consoleLinks, readArn } from '../console-links.ts';
 
 /** A step of an execution as the service told it at one moment. */
 export interface StepReport {

@@ -1,27 +1,16 @@
 import type { DescribePipelineExecutionResponse, PipelineExecutionStep } from '@aws-sdk/client-sagemaker';
 import { isPassing } from '../../aws/failure.ts';
-import { PipelineError } from '../../definition/error.ts';
+import { cutOff, left } from '../cut-off.ts';
 import type { AnnouncedStep, RunHappening, RunState } from '../../definition/events.ts';
+import { type WatchOptions, pauses, wishToLeave } from '../pauses.ts';
 import type { RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
 import { type Connection, explainRefusal, isAboutCredentials } from './connect.ts';
-import { titleOf } from './console-links.ts';
+import { titleOf } from '../console-links.ts';
 import { jobOutcome } from './job-outcome.ts';
-import { followLogs } from './log-follow.ts';
-import { logTail } from './log-tail.ts';
+import { followLogs } from '../log-follow.ts';
+import { logTail } from '../log-tail.ts';
 import { type StepReport, reportOf } from './step-report.ts';
-
-/** How an execution is waited for. */
-export interface WatchOptions {
-  /** Seconds between two looks; else one at first and more while nothing changes. */
-  readonly poll?: number | undefined;
-  /** Seconds after which nobody waits any longer. */
-  readonly timeout?: number | undefined;
-  /** Stop the execution when the one who waits is interrupted or has waited long enough. */
-  readonly stopOnInterrupt: boolean;
-  /** Tell what the steps write to their logs. */
-  readonly logs: boolean;
-}
 
 /** Looks at an execution until it has ended, or until nobody wants to wait any longer, and tells what has changed. */
 export async function watchExecution(
@@ -46,7 +35,7 @@ export async function watchExecution(
       const wish = stopping ? undefined : wishToLeave(deadline, world);
       try {
         if (wish !== undefined) {
-          if (!options.stopOnInterrupt) return { run: arn, state, failure: left(arn, wish) };
+          if (!options.stopOnInterrupt) return { run: arn, state, failure: left(arn, wish, waysOn(arn)) };
           await stopExecution(arn, connection, world);
           stopping = true;
           say({ type: 'run-stopping', reason: wish === 'interrupted' ? 'interrupted' : 'the time is up' });
@@ -81,7 +70,11 @@ export async function watchExecution(
           connection = connect();
           continue;
         } else {
-          return { run: arn, state, failure: cutOff(arn, error) };
+          return {
+            run: arn,
+            state,
+            failure: cutOff(arn, explainRefusal(error, 'watch the run any longer'), watchIt(arn)),
+          };
         }
       }
       // A wish that was told once must not cut every later pause short.
@@ -226,64 +219,12 @@ function tellSteps(announced: readonly AnnouncedStep[], say: (happening: RunHapp
   };
 }
 
-/** How long to wait between looks: short after a change, longer while nothing happens, and much longer when AWS wants so. */
-function pauses(fixed: number | undefined): {
-  answered: (isNew: boolean) => void;
-  /** Whether this is the first refusal since an answer. */
-  refused: () => boolean;
-  next: () => number;
-} {
-  const shortest = (fixed ?? 1) * 1000;
-  const longest = (fixed ?? 10) * 1000;
-  const MOST = 60_000;
-  let milliseconds = shortest;
-  let refusals = 0;
-  return {
-    answered: (isNew) => {
-      refusals = 0;
-      milliseconds = isNew ? shortest : Math.min(longest, milliseconds * 1.5);
-    },
-    refused: () => {
-      refusals += 1;
-      milliseconds = Math.min(Math.max(MOST, longest), milliseconds * 2);
-      return refusals === 1;
-    },
-    next: () => milliseconds,
-  };
-}
-
-function wishToLeave(deadline: number, world: World): 'interrupted' | 'timeout' | undefined {
-  if (world.interrupted.aborted) return 'interrupted';
-  return +world.now() >= deadline ? 'timeout' : undefined;
-}
-
-function left(arn: string, wish: 'interrupted' | 'timeout'): PipelineError {
-  const fix = waysOn(arn);
-  if (wish === 'interrupted') {
-    return new PipelineError('interrupted', 'interrupted', 'Nobody waits any longer; the run goes on', {
-      detail: arn,
-      fix,
-    });
-  }
-  const message = 'The time is up before the run has ended; the run goes on';
-  return new PipelineError('failed', 'timeout', message, { detail: arn, fix });
-}
-
-/** AWS answers no longer, and the execution knows nothing of that. */
-function cutOff(arn: string, error: unknown): PipelineError {
-  const explained = explainRefusal(error, 'watch the run any longer');
-  if (!(explained instanceof PipelineError)) throw error;
-  const { code, message, detail, fix } = explained;
-  const toDo = fix === undefined ? '' : `${fix}; then `;
-  return new PipelineError('aws', code, `${message}; the run goes on`, {
-    detail: [arn, detail].filter((line) => line !== undefined).join('\n  '),
-    fix: `${toDo}sagemaker-pipelines executions watch ${arn}`,
-    cause: error,
-  });
-}
-
 function waysOn(arn: string): string {
-  return `sagemaker-pipelines executions watch ${arn}, or … stop ${arn}`;
+  return `${watchIt(arn)}, or … stop ${arn}`;
+}
+
+function watchIt(arn: string): string {
+  return `sagemaker-pipelines executions watch ${arn}`;
 }
 
 function wordsOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'rolldown';
 import { describe, expect, test } from 'vitest';
@@ -44,14 +45,19 @@ test(
     expect({ state, isEnough: changes > 40 }).toEqual({ state: 'succeeded', isEnough: true });
     const wanted = madeIn(whole);
     expect(Object.keys(wanted).filter((file) => file.includes('/groups/'))).toHaveLength(1);
-    for (let nth = 1; nth <= changes; nth++) {
+    const killedAt = async (nth: number): Promise<void> => {
       const folder = temporaryFolder();
       const { signal } = await runCommand(process.execPath, [runner, folder, String(nth)]);
       expect({ nth, signal }).toEqual({ nth, signal: 'SIGKILL' });
       const resumed = await work(folder);
       expect({ nth, state: resumed.state, made: madeIn(folder) }).toEqual({ nth, state: 'succeeded', made: wanted });
       rmSync(folder, { recursive: true });
-    }
+    };
+    const waiting = Array.from({ length: changes }, (_, index) => index + 1);
+    const inTurn = async (): Promise<void> => {
+      for (let nth = waiting.shift(); nth !== undefined; nth = waiting.shift()) await killedAt(nth);
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, inTurn));
   },
 );
 
@@ -110,7 +116,7 @@ describe('a run that goes on', () => {
   test('is left alone as long as another process runs it', async () => {
     const project = bench();
     const ran = await project.run(documentOf([side]));
-    writeFileSync(join(ran.folder, 'owner'), '4711');
+    writeFileSync(join(ran.folder, 'owner.9'), '4711');
     const [resume] = listRuns(project.stateFolder);
     const owner = { id: '12', isAlive: (id: string) => id === '4711' };
     await expect(project.run(documentOf([side]), { settings: { resume: resume!, owner } })).rejects.toMatchObject({

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Json } from '../../../definition/document.ts';
 import { PipelineError } from '../../../definition/error.ts';
-import { isObject } from '../../../definition/expression.ts';
 import { at } from '../steps/read.ts';
 import { columnsOf } from '../transform/csv-row.ts';
+import { type JsonText, readJson } from '../transform/json-text.ts';
 
 /** How a dataset is written. */
 export type DatasetFormat =
@@ -47,7 +47,7 @@ export async function* rowsIn(folder: string, format: DatasetFormat, signal: Abo
 
 async function* csvRows(file: string, hasHeader: boolean): AsyncGenerator<Row> {
   let names: readonly string[] | undefined;
-  for await (const line of linesOf(file)) {
+  for await (const line of linesOf(file, 'utf8')) {
     if (line === '') continue;
     const values = columnsOf(line).map(unquoted);
     if (hasHeader && names === undefined) {
@@ -71,35 +71,41 @@ function unquoted(value: string): string {
 
 async function* jsonRows(file: string, isLines: boolean): AsyncGenerator<Row> {
   if (!isLines) {
-    const value = parsed(await readFile(file, 'utf8'), file);
-    for (const record of Array.isArray(value) ? (value as readonly Json[]) : [value]) yield rowOf(record, file);
+    const value = parsed(await readFile(file, 'latin1'), file);
+    for (const record of Array.isArray(value) ? value : [value]) yield rowOf(record, file);
     return;
   }
-  for await (const line of linesOf(file)) if (line.trim() !== '') yield rowOf(parsed(line, file), file);
+  for await (const line of linesOf(file, 'latin1')) if (line.trim() !== '') yield rowOf(parsed(line, file), file);
 }
 
-function linesOf(file: string): AsyncIterable<string> {
-  return createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+function linesOf(file: string, encoding: 'utf8' | 'latin1'): AsyncIterable<string> {
+  return createInterface({ input: createReadStream(file, encoding), crlfDelay: Infinity });
 }
 
-function parsed(text: string, file: string): Json {
+/** Read as bytes, and so that `1.0` stays what it is: a number of the other kind. */
+function parsed(bytes: string, file: string): JsonText {
   try {
-    return JSON.parse(text) as Json;
+    return readJson(bytes);
   } catch (cause) {
     throw unreadable(file, (cause as Error).message);
   }
 }
 
-function rowOf(record: Json, file: string): Row {
-  if (!isObject(record)) throw unreadable(file, 'a record is no object');
+function rowOf(record: JsonText, file: string): Row {
+  if (!(record instanceof Map)) throw unreadable(file, 'a record is no object');
   const row = new Map<string, string>();
-  for (const [name, value] of Object.entries(record)) {
-    if (value === null || value === undefined) continue;
-    if (typeof value === 'object')
+  for (const [key, value] of record) {
+    const name = textOf(`"${key}"`);
+    if (typeof value !== 'string') {
       throw unreadable(file, `${name} is an object or a list, and a column has plain values`);
-    row.set(name, String(value));
+    }
+    if (value !== 'null') row.set(name, value.startsWith('"') ? textOf(value) : value);
   }
   return row;
+}
+
+function textOf(quotedBytes: string): string {
+  return JSON.parse(Buffer.from(quotedBytes, 'latin1').toString('utf8')) as string;
 }
 
 function unreadable(file: string, why: string): PipelineError {

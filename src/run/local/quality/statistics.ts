@@ -34,8 +34,11 @@ export interface Profile {
   readonly columns: readonly Column[];
 }
 
-/** Reads a dataset twice: for the types of its columns, then for what is in them. */
-export async function profile(read: () => AsyncIterable<Row>): Promise<Profile> {
+/**
+ * Reads a dataset twice: for the types of its columns, then for what is in them. Where the values have types of their
+ * own, a column of numbers with one fraction in it is one of fractions, as Spark reads JSON.
+ */
+export async function profile(read: () => AsyncIterable<Row>, isTyped: boolean): Promise<Profile> {
   const seen = new Map<string, { Integral: number; Fractional: number; String: number }>();
   let count = 0;
   for await (const row of read()) {
@@ -45,6 +48,11 @@ export async function profile(read: () => AsyncIterable<Row>): Promise<Profile> 
       if (types === undefined) seen.set(name, (types = { Integral: 0, Fractional: 0, String: 0 }));
       types[typeOf(value)]++;
     }
+  }
+  for (const types of seen.values()) {
+    if (!isTyped || types.Fractional === 0 || types.String > 0) continue;
+    types.Fractional += types.Integral;
+    types.Integral = 0;
   }
   const numbers = new Map<string, ReturnType<typeof gathered>>();
   const texts = new Map<string, Map<string, number>>();

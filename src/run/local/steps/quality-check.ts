@@ -78,13 +78,13 @@ export const qualityCheck: StepKind = {
     };
     if (isComparedElsewhere(earlier?.constraints ?? null)) work.warn(notCompared(work));
     const result = await processing.run({ ...work, containers: { ...work.containers, run } });
-    if (found.length > 0 && !['false', 'False'].includes(String(beside['FailOnViolation']))) {
+    const made = placesIn(work.given);
+    if (found.length > 0 && !FALSE.includes(beside['FailOnViolation'])) {
       const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : '';
       throw new PipelineError('failed', 'quality-violated', `the check found ${count(found)}`, {
-        detail: `${found.slice(0, SHOWN).map(told).join('; ')}${more}`,
+        detail: `${found.slice(0, SHOWN).map(told).join('; ')}${more}; all of it: ${made.violations}`,
       });
     }
-    const made = placesIn(work.given);
     const used = isOn(beside, 'RegisterNewBaseline') ? made : (baseline ?? made);
     return {
       ...result,
@@ -95,7 +95,7 @@ export const qualityCheck: StepKind = {
         BaselineUsedForDriftCheckConstraints: used.constraints,
         BaselineUsedForDriftCheckStatistics: used.statistics ?? null,
       },
-      facts: { violations: found.length },
+      facts: earlier === undefined ? {} : { violations: found.length, violationReport: made.violations },
     };
   },
 };
@@ -137,8 +137,12 @@ function given(beside: JsonObject, member: string): string | undefined {
 
 /** A truth value, also as a parameter gives it. */
 function isOn(beside: JsonObject, member: string): boolean {
-  return ['true', 'True'].includes(String(beside[member]));
+  return TRUE.includes(beside[member]);
 }
+
+// As JSON has them, and as Python writes them into a parameter.
+const TRUE: readonly unknown[] = [true, 'true', 'True'];
+const FALSE: readonly unknown[] = [false, 'false', 'False'];
 
 function needsBaseline(beside: JsonObject): boolean {
   return !(isOn(beside, 'SkipCheck') && isOn(beside, 'RegisterNewBaseline'));
@@ -178,12 +182,12 @@ async function readBaseline(baseline: Baseline | undefined, work: StepWork): Pro
 }
 
 /** Where the step's own files go. */
-function placesIn(request: JsonObject): Baseline {
+function placesIn(request: JsonObject): Baseline & { readonly violations: string } {
   const outputs = objectsAt(request, 'ProcessingOutputConfig', 'Outputs');
   const output = outputs.find((each) => each['OutputName'] === OUTPUT) ?? outputs[0];
   const place = parseS3Uri(textAt(output, 'S3Output', 'S3Uri') ?? '');
   const uri = (name: string): string => formatS3Uri(below(place, name));
-  return { constraints: uri(CONSTRAINTS), statistics: uri(STATISTICS) };
+  return { constraints: uri(CONSTRAINTS), statistics: uri(STATISTICS), violations: uri(VIOLATIONS) };
 }
 
 async function analyse(
@@ -199,7 +203,8 @@ async function analyse(
   mkdirSync(target, { recursive: true });
   const attributes = attributesIn(environment, format);
   const read = () => rowsIn(source, format, signal);
-  const made = attributes === undefined ? await ofData(read, earlier) : await ofModel(read, attributes, earlier);
+  const made =
+    attributes === undefined ? await ofData(read, format, earlier) : await ofModel(read, attributes, earlier);
   writeJson(join(target, STATISTICS), made.statistics);
   writeJson(join(target, CONSTRAINTS), made.constraints);
   if (earlier !== undefined) writeJson(join(target, VIOLATIONS), { violations: made.violations });
@@ -212,8 +217,12 @@ interface Analysis {
   readonly violations: readonly Violation[];
 }
 
-async function ofData(read: () => ReturnType<typeof rowsIn>, earlier: ReadBaseline | undefined): Promise<Analysis> {
-  const dataset = await profile(read);
+async function ofData(
+  read: () => ReturnType<typeof rowsIn>,
+  format: DatasetFormat,
+  earlier: ReadBaseline | undefined,
+): Promise<Analysis> {
+  const dataset = await profile(read, format.type === 'json');
   if (dataset.count === 0) throw new PipelineError('failed', 'bad-dataset', 'The dataset has no records');
   const violations = earlier === undefined ? [] : violationsOf(dataset, earlier.constraints, earlier.statistics);
   return { statistics: statisticsOf(dataset), constraints: constraintsOf(dataset), violations };

@@ -98,4 +98,11 @@ export interface StepKind {
   /** What its containers will be asked for, as far as it is known before the run. */
   readonly containers?: (planned: PlannedStep) => ReadonlyArray<ContainerJob | ModelContainer>;
   readonly run: (work: StepWork) => Promise<StepResult>;
+  /** What of its folder is left in place when the step is begun anew. */
+  readonly keeps?: readonly string[];
+  /** Saves what a job has left that was killed with its runner, where the service would have saved it meanwhile. */
+  readonly rescue?: (left: LeftWork) => Promise<void>;
 }
+
+/** What is there of a step that did not come to its end. */
+export interface LeftWork extends Pick<StepWork, 'given' | 'folder'>, Pick<Surroundings, 'store'> {}

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, JsonObject } from '../../../definition/document.ts';
 import type { Link } from '../../../definition/events.ts';
@@ -12,7 +12,7 @@ import { clearJob, jobFolder, runJob, serviceEnvironment } from './job.ts';
 import { download, needInJob, reportIgnored, reportInstances, reportOutside, writeConfig } from './layout.ts';
 import { inspectMetrics, metricReader } from './metrics.ts';
 import { at, numberAt, objectsAt, textAt, textMapAt, textsAt } from './read.ts';
-import type { PlannedStep, StepKind, StepWork } from './step.ts';
+import type { LeftWork, PlannedStep, StepKind, StepWork } from './step.ts';
 
 const IGNORED = {
   VpcConfig: 'jobs use the network of this machine',
@@ -64,6 +64,7 @@ export const training: StepKind = {
     const image = textAt(given, 'AlgorithmSpecification', 'TrainingImage');
     return image === undefined ? [] : [containerJob(given, step.Name, '/', {})];
   },
+  rescue: (left) => saveCheckpoints(left, jobFolder(left)),
   run: async (work) => {
     const { given, job } = work;
     const started = work.now();
@@ -108,6 +109,13 @@ export const training: StepKind = {
     return { properties, outputs, facts };
   },
 };
+
+/** The places in S3 that a training request names as its input. */
+export function placesReadBy(given: JsonObject): string[] {
+  return objectsAt(given, 'InputDataConfig').flatMap(
+    (channel) => textAt(channel, 'DataSource', 'S3DataSource', 'S3Uri') ?? [],
+  );
+}
 
 function inspectChannels(planned: PlannedStep): void {
   const { given, step, report } = planned;
@@ -205,9 +213,10 @@ function checkpointsOf(given: JsonObject, folder: string): { place: Place; folde
 }
 
 /** What a job that failed has saved on its way is what the next one begins with. */
-async function saveCheckpoints({ given, store }: StepWork, folder: string): Promise<void> {
+async function saveCheckpoints({ given, store }: LeftWork, folder: string): Promise<void> {
   const checkpoints = checkpointsOf(given, folder);
-  if (checkpoints !== undefined) await copyIn(store, checkpoints.place, checkpoints.folder);
+  if (checkpoints !== undefined && existsSync(checkpoints.folder))
+    await copyIn(store, checkpoints.place, checkpoints.folder);
 }
 
 async function saveOutputs(work: StepWork, folder: string): Promise<Link[]> {

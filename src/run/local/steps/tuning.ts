@@ -6,11 +6,12 @@ import { PipelineError, isPipelineError } from '../../../definition/error.ts';
 import type { Link } from '../../../definition/events.ts';
 import { NOBODY } from '../registry.ts';
 import { type EarlyStopping, earlyStopping } from '../tuning/early-stopping.ts';
+import { KEPT_TRIALS, type KeptTrial, type KeptTrials, openKeptTrials } from '../tuning/kept-trials.ts';
 import { type Trial, definitionsOf, limitsOf, strategyOf, trainingRequest, trialsOf } from '../tuning/request.ts';
 import { reportIgnored } from './layout.ts';
 import { metricReader } from './metrics.ts';
 import type { PlannedStep, StepKind, StepResult, StepWork } from './step.ts';
-import { training } from './training.ts';
+import { placesReadBy, training } from './training.ts';
 
 const STRATEGIES: readonly string[] = ['Random', 'Grid'];
 const IGNORED = { Tags: 'there is nothing to tag' };
@@ -63,6 +64,7 @@ export const tuning: StepKind = {
     ),
   containers: (planned) =>
     definitionsOf(planned.given).flatMap(({ given }) => training.containers?.({ ...planned, given }) ?? []),
+  keeps: [KEPT_TRIALS],
   run: async (work) => {
     const started = work.now();
     const done = await search(work);
@@ -108,6 +110,8 @@ async function search(work: StepWork): Promise<Done[]> {
   const isMaximised = definitionsOf(work.given)[0]?.objective?.isMaximised ?? true;
   const isBetter = (a: number, b: number): boolean => (isMaximised ? a > b : a < b);
   const early = limits.stopsEarly ? earlyStopping(isMaximised) : undefined;
+  const reads = definitionsOf(work.given).flatMap(({ given }) => placesReadBy(given));
+  const kept = await openKeptTrials(work.folder, work, [...new Set(reads)].toSorted());
   const done: Done[] = [];
   const over = new AbortController();
   const ended = new AbortController();
@@ -129,7 +133,7 @@ async function search(work: StepWork): Promise<Done[]> {
       const next = trials.next();
       if (next.done === true) return;
       const number = ++count;
-      const result = await train(work, next.value, number, early, over.signal);
+      const result = await train(work, next.value, { number, early, over: over.signal, kept });
       done.push(result);
       const { value, status } = result;
       if (status !== 'Completed') continue;
@@ -153,35 +157,58 @@ async function search(work: StepWork): Promise<Done[]> {
   return done.toSorted((a, b) => rank(a) - rank(b) || (a.job < b.job ? -1 : 1));
 }
 
-async function train(
-  work: StepWork,
-  trial: Trial,
-  number: number,
-  early: EarlyStopping | undefined,
-  over: AbortSignal,
-): Promise<Done> {
-  const started = work.now().toISOString();
-  const label = String(number).padStart(3, '0');
+/** Where a job stands in its search. */
+interface Turn {
+  readonly number: number;
+  readonly early: EarlyStopping | undefined;
+  readonly over: AbortSignal;
+  readonly kept: KeptTrials;
+}
+
+async function train(work: StepWork, trial: Trial, turn: Turn): Promise<Done> {
+  const label = String(turn.number).padStart(3, '0');
   const job = nameOf(work.job, label);
   const given = trainingRequest(trial, job);
+  const chosen = Object.entries(trial.choice).map(([name, value]) => `${name}=${value}`);
+  work.listen('stdout', `[${label}] ${job}: ${chosen.join(', ')}`);
+  let before = await turn.kept.find(job, given);
+  if (before === undefined) {
+    before = await trainAnew(work, trial, { ...turn, label, job, given });
+    // What was stopped together with the run is not over.
+    if (!work.signal.aborted) turn.kept.keep(job, given, before);
+  } else {
+    work.listen('stdout', `[${label}] was over before the run went on`);
+    for (const value of before.values) turn.early?.report(turn.number, value);
+  }
+  const { status, values, started, ended, outputs, reason } = before;
+  return { trial, job, status, value: values.at(-1), started, ended, outputs, reason };
+}
+
+interface NewTurn extends Turn {
+  readonly label: string;
+  readonly job: string;
+  readonly given: JsonObject;
+}
+
+async function trainAnew(work: StepWork, trial: Trial, turn: NewTurn): Promise<KeptTrial> {
+  const { number, early, over, label, job, given } = turn;
+  const started = work.now().toISOString();
   const folder = join(work.folder, 'jobs', label);
   mkdirSync(folder, { recursive: true });
   const stop = new AbortController();
   const metric = trial.definition.objective?.metric;
-  let last: number | undefined;
+  const values: number[] = [];
   const reader = metricReader(given, (name, value) => {
     if (name !== metric) return;
-    last = value;
+    values.push(value);
     if (early?.report(number, value) === true) stop.abort();
   });
-  const end = (status: Done['status'], result?: StepResult, reason?: string): Done => {
-    const outputs = result?.outputs ?? [];
-    return { trial, job, status, value: last, started, ended: work.now().toISOString(), outputs, reason };
+  const end = (status: Done['status'], outputs: readonly Link[], reason?: string): KeptTrial => {
+    const why = reason === undefined ? {} : { reason };
+    return { status, values, started, ended: work.now().toISOString(), outputs, ...why };
   };
-  const chosen = Object.entries(trial.choice).map(([name, value]) => `${name}=${value}`);
-  work.listen('stdout', `[${label}] ${job}: ${chosen.join(', ')}`);
   try {
-    const result = await training.run({
+    const { outputs } = await training.run({
       ...work,
       given,
       folder,
@@ -192,14 +219,14 @@ async function train(
         work.listen(stream, `[${label}] ${line}`);
       },
     });
-    return end('Completed', result);
+    return end('Completed', outputs);
   } catch (error) {
     const isStopped = stop.signal.aborted || over.aborted;
     // What this machine lacks, every other job would lack too.
     if (!isStopped && isPipelineError(error) && error.failure === 'machine') throw error;
     const reason = error instanceof Error ? error.message : String(error);
     work.listen('stderr', `[${label}] ${isStopped ? 'stopped early' : `failed: ${reason}`}`);
-    return end(isStopped ? 'Stopped' : 'Failed', undefined, isStopped ? undefined : reason);
+    return isStopped ? end('Stopped', []) : end('Failed', [], reason);
   }
 }
 

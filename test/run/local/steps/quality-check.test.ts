@@ -165,7 +165,9 @@ describe('a QualityCheck step', () => {
     );
     const ran = await project.run(documentOf([checkStep({ beside: { ...SUPPLIED, FailOnViolation: false } })]));
     expect(ran.states).toEqual({ Check: 'succeeded' });
-    expect(ran.events.find((event) => event.type === 'step-ended')).toMatchObject({ facts: { violations: 1 } });
+    expect(ran.events.find((event) => event.type === 'step-ended')).toMatchObject({
+      facts: { violations: 1, violationReport: 's3://b/checked/constraint_violations.json' },
+    });
   });
 
   test('takes the baseline of the newest approved version of its group', async () => {
@@ -193,15 +195,29 @@ describe('a QualityCheck step', () => {
   test('reads JSON Lines, and says of what is no dataset what is wrong', async () => {
     const environment = { dataset_format: '{"json": {"lines": true}}' };
     const project = bench();
-    await project.put('s3://b/data/a.jsonl', '{"a": 1, "b": "x"}\n{"a": 2.5, "b": null}\n');
+    await project.put('s3://b/data/a.jsonl', '{"a": 1, "b": "ü\\"x"}\n{"a": 2.0, "b": null}\n');
     await project.run(documentOf([checkStep({ environment, beside: FIRST })]));
     expect(await jsonAt(project, 's3://b/checked/statistics.json')).toMatchObject({
       dataset: { item_count: 2 },
       features: [
-        { name: 'a', inferred_type: 'Fractional', numerical_statistics: { mean: 1.75, min: 1, max: 2.5 } },
-        { name: 'b', string_statistics: { common: { num_present: 1, num_missing: 1 }, distinct_count: 1 } },
+        { name: 'a', inferred_type: 'Fractional', numerical_statistics: { mean: 1.5, min: 1, max: 2 } },
+        {
+          name: 'b',
+          string_statistics: {
+            common: { num_present: 1, num_missing: 1 },
+            distinct_count: 1,
+            distribution: { categorical: { buckets: [{ value: 'ü"x', count: 1 }] } },
+          },
+        },
       ],
     });
+    // A column with a fraction in it is one of fractions.
+    for (const name of ['constraints', 'statistics']) {
+      await project.put(`s3://b/before/${name}.json`, await project.get(`s3://b/checked/${name}.json`));
+    }
+    expect((await project.run(documentOf([checkStep({ environment, beside: SUPPLIED })]))).reasons['Check']).toBe(
+      undefined,
+    );
     await project.put('s3://b/data/a.jsonl', '{"a": 1\n');
     const ran = await project.run(documentOf([checkStep({ environment, beside: FIRST })]));
     expect(ran.reasons['Check']).toMatch(/a\.jsonl cannot be read as a dataset/);

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject, StepDocument } from '../../../../src/definition/document.ts';
+import { listRuns } from '../../../../src/run/local/read-runs.ts';
 import { bench, documentOf, get, shellStep } from '../run-document.ts';
 
 function trainingStep(script: string, more: JsonObject = {}, rest: Partial<StepDocument> = {}): StepDocument {
@@ -121,6 +122,20 @@ describe('a Training step', () => {
     const document = documentOf([trainingStep(script, { CheckpointConfig: { S3Uri: 's3://b/ck' } })]);
     expect((await run(document)).state).toBe('failed');
     expect((await run(document)).state).toBe('succeeded');
+    expect(await read('s3://b/ck/c')).toBe('first\nagain\n');
+  });
+
+  test('goes on from the checkpoints that a killed runner left with its job', async () => {
+    const { run, stateFolder, get: read } = bench();
+    const script =
+      'cd /opt/ml/checkpoints; if [ -f c ]; then echo again >> c; else echo first > c; exit 1; fi; echo m > /opt/ml/model/m';
+    const document = documentOf([trainingStep(script, { CheckpointConfig: { S3Uri: 's3://b/ck' } })]);
+    const { folder } = await run(document);
+    // So a kill leaves it: nothing has ended, and nothing is in the store.
+    rmSync(join(folder, 'steps/Train/result.json'));
+    rmSync(join(stateFolder, 'store/b'), { recursive: true });
+    const resumed = await run(document, { settings: { resume: listRuns(stateFolder)[0]! } });
+    expect(resumed.states).toEqual({ Train: 'succeeded' });
     expect(await read('s3://b/ck/c')).toBe('first\nagain\n');
   });
 

@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import type { Json, JsonObject, StepDocument } from '../../../../src/definition/document.ts';
 import { combinations, drawn, randomFrom, readRanges } from '../../../../src/run/local/tuning/ranges.ts';
+import { listRuns } from '../../../../src/run/local/read-runs.ts';
 import { earlyStopping } from '../../../../src/run/local/tuning/early-stopping.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { type Ran, bench, documentOf, get, shellStep } from '../run-document.ts';
 
 interface Search {
@@ -112,6 +114,47 @@ describe('a Tuning step', () => {
     );
   });
 
+  test('that goes on after a kill trains what it has not yet trained, and has the figures of one that was never killed', async () => {
+    const data = {
+      InputDataConfig: [
+        { ChannelName: 'd', DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://b/d' } } },
+      ],
+    };
+    const limits = { ResourceLimits: { MaxNumberOfTrainingJobs: 6, MaxParallelTrainingJobs: 1 } };
+    const step = (file: string): StepDocument => {
+      const search = tuningStep({ script: `echo run >> ${file}\n${SCRIPT}`, config: limits });
+      const definition = { ...(search.Arguments['TrainingJobDefinition'] as JsonObject), ...data };
+      return { ...search, Arguments: { ...search.Arguments, TrainingJobDefinition: definition } };
+    };
+    const log = join(temporaryFolder(), 'trained');
+    const trained = () => readFileSync(log, 'utf8').split('\n').length - 1;
+    const project = bench();
+    await project.put('s3://b/d/x', 'x');
+    const whole = await propertiesOf(await project.run(documentOf([step(log)])));
+    const stop = new AbortController();
+    let ended = 0;
+    const killed = await project.run(documentOf([step(log)]), {
+      interrupted: stop.signal,
+      // The fourth is under way when it is stopped.
+      listen: (event) => void (event.type === 'log' && event.line.includes('score=') && ++ended === 4 && stop.abort()),
+    });
+    expect({ state: killed.state, trained: trained() }).toEqual({ state: 'stopped', trained: 10 });
+    const resumeIn = async () => {
+      const resume = listRuns(project.stateFolder)[0]!;
+      return await propertiesOf(await project.run(documentOf([step(log)]), { settings: { resume } }));
+    };
+    const resumed = await resumeIn();
+    expect(trained()).toBe(13);
+    const figures = ({ TrainingJobSummaries: all }: typeof whole) =>
+      all.map(({ TunedHyperParameters: { x } }, index) => [x, valuesOf(all)[index]]);
+    expect(figures(resumed)).toEqual(figures(whole));
+    // Other data, and nothing that was trained on the first counts.
+    rmSync(join(killed.folder, 'steps/Tune/result.json'));
+    await project.put('s3://b/d/x', 'y');
+    await resumeIn();
+    expect(trained()).toBe(19);
+  });
+
   test('counts out a grid', async () => {
     const ranges = {
       CategoricalParameterRanges: [
@@ -215,7 +258,7 @@ test('a job ends early when its best is worse than the median of those before it
 test('a job that falls behind is stopped, and is not the best', async () => {
   const script = `x=$(sed 's/.*"x":"\\([^"]*\\)".*/\\1/' /opt/ml/input/config/hyperparameters.json)
 echo "score=$x"
-if [ "$x" = 0 ]; then sleep 30; fi
+if [ "$x" = 0 ]; then exec sleep 30; fi
 echo m > /opt/ml/model/m`;
   const ranges = { CategoricalParameterRanges: [{ Name: 'x', Values: ['5', '6', '7', '0'] }] };
   const config = {

@@ -1,4 +1,4 @@
-import type { Link } from '../../definition/events.ts';
+import type { Link } from '../definition/events.ts';
 
 /** The parts of an ARN that a page of the console hangs on. */
 export interface Resource {

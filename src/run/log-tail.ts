@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as LogsSdk from '@aws-sdk/client-cloudwatch-logs';
 import { type LogPlace, type Resource, logPlace } from './console-links.ts';
-import type { Place } from './connect.ts';
+import type { Place } from './place.ts';
 
 const LINES = 20;
 /** A job of many instances has as many streams; the last words are in the streams that were written to last. */

@@ -1,13 +1,21 @@
 import { createRequire } from 'node:module';
 import type * as LogsSdk from '@aws-sdk/client-cloudwatch-logs';
-import type { Place } from './connect.ts';
-import { logPlace } from './console-links.ts';
-import type { StepReport } from './step-report.ts';
+import type { StepState } from '../definition/events.ts';
+import { type Resource, logPlace } from './console-links.ts';
+import type { Place } from './place.ts';
+
+/** A step whose log may be followed. */
+export interface LoggedStep {
+  readonly name: string;
+  readonly attempt: number;
+  readonly state: StepState;
+  readonly resource: Resource | undefined;
+}
 
 /** Tells what steps write to their logs. */
 export interface LogFollower {
   /** Tells what is new since the last time; what cannot be read is asked for again the next time. */
-  readonly follow: (step: StepReport) => Promise<void>;
+  readonly follow: (step: LoggedStep) => Promise<void>;
   readonly close: () => void;
 }
 

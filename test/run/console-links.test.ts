@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { consoleLinks, logPlace, readArn } from '../../../src/run/sagemaker/console-links.ts';
+import { consoleLinks, logPlace, readArn } from '../../src/run/console-links.ts';
 
 test.each([
   ['aws', 'eu-west-1', 'eu-west-1.console.aws.amazon.com'],

@@ -1,0 +1,300 @@
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import type { Json, JsonObject, PipelineDocument } from '../../definition/document.ts';
+import type { Link, RunHappening, RunState } from '../../definition/events.ts';
+import { isObject } from '../../definition/expression.ts';
+import { type Graph, graphOf, orderOf } from '../../definition/graph.ts';
+import { branchOf } from '../../definition/walk.ts';
+import { type Resource, consoleLinks, readArn } from '../console-links.ts';
+import type { LoggedStep } from '../log-follow.ts';
+
+/** A happening, and where the log of its step is. */
+export interface Told {
+  readonly happening: RunHappening;
+  readonly of?: LoggedStep & { readonly since: Date | undefined };
+}
+
+/** Reads the events of an execution in their order, and says what they mean for the steps of a pipeline. */
+export interface HistoryReader {
+  readonly read: (event: HistoryEvent) => Told[];
+  /** The steps that run now. */
+  readonly running: () => LoggedStep[];
+  /** What is to be said of the others once the execution has ended. */
+  readonly rest: (state: RunState, cause: string | undefined) => Told[];
+}
+
+interface Turn {
+  readonly step: string;
+  readonly type: string;
+  since: Date | undefined;
+  attempt: number;
+  isTold: boolean;
+  job: Resource | undefined;
+  failure: string | undefined;
+}
+
+/** Names of states are cut off there. */
+const NAME_LENGTH = 80;
+
+/** Makes a reader for the execution of a pipeline's machine. */
+export function readHistory(document: PipelineDocument): HistoryReader {
+  const graph = graphOf(document);
+  const steps = new Map([...graph.steps.keys()].map((name) => [name.slice(0, NAME_LENGTH), name]));
+  const open = new Map<string, Turn>();
+  const ended = new Set<string>();
+  const outcomes = new Map<string, string>();
+  /** A Condition whose choice is seen only in the state that comes after it. */
+  let deciding: { readonly turn: Turn; readonly at: Date | undefined } | undefined;
+  let lastTime: Date | undefined;
+  const stateOf = new Map<number, string>();
+
+  const stepOf = (state: string): string | undefined => steps.get(state) ?? steps.get(state.split(': ')[0]!);
+
+  const begin = (state: string, at: Date | undefined): Turn | undefined => {
+    const step = stepOf(state);
+    if (step === undefined || ended.has(step)) return undefined;
+    const known = open.get(step);
+    if (known !== undefined) return known;
+    const { Type: type } = graph.steps.get(step)!.step;
+    const turn: Turn = { step, type, since: at, attempt: 0, isTold: false, job: undefined, failure: undefined };
+    open.set(step, turn);
+    return turn;
+  };
+
+  const tellStart = (turn: Turn): Told[] => {
+    if (turn.isTold) return [];
+    turn.isTold = true;
+    turn.attempt += 1;
+    const { step, attempt, job } = turn;
+    const named = job === undefined ? {} : { job: job.name };
+    return [{ happening: { type: 'step-started', step, attempt, ...named, links: linksOf(job) } }];
+  };
+
+  const tellEnd = (turn: Turn, state: 'succeeded' | 'failed' | 'stopped', at: Date | undefined, made: Made): Told[] => {
+    const started = tellStart(turn);
+    const { step, since, failure, job } = turn;
+    open.delete(step);
+    ended.add(step);
+    const seconds = since === undefined || at === undefined ? 0 : Math.max(0, (+at - +since) / 1000);
+    const reason = state === 'failed' && failure !== undefined ? { reason: failure } : {};
+    const happening = { type: 'step-ended', step, state, seconds, ...reason, ...made, links: linksOf(job) } as const;
+    return [...started, { happening, of: { name: step, attempt: turn.attempt, state, resource: job, since } }];
+  };
+
+  const decide = (next: string | undefined): Told[] => {
+    if (deciding === undefined) return [];
+    const { turn, at } = deciding;
+    deciding = undefined;
+    const outcome = outcomeOf(turn.step, next?.split(', ')[0], graph, stepOf);
+    if (outcome !== undefined) outcomes.set(turn.step, outcome);
+    return tellEnd(turn, 'succeeded', at, { outputs: [], facts: outcome === undefined ? {} : { outcome } });
+  };
+
+  const entered = (event: HistoryEvent): Told[] => {
+    const state = event.stateEnteredEventDetails?.name ?? '';
+    // The reading of a file says nothing of which branch it belongs to.
+    const told = state.startsWith('file ') ? [] : decide(state);
+    const turn = begin(state, event.timestamp);
+    if (turn === undefined || event.type === 'TaskStateEntered') return told;
+    return [...told, ...tellStart(turn)];
+  };
+
+  const exited = (event: HistoryEvent): Told[] => {
+    const { name: state = '', output } = event.stateExitedEventDetails ?? {};
+    const step = stepOf(state);
+    const turn = step === undefined ? undefined : open.get(step);
+    if (step === undefined || turn === undefined) return [];
+    const value = stepValue(output, step);
+    if (turn.type === 'Condition' && event.type === 'ChoiceStateExited') {
+      deciding = { turn, at: event.timestamp };
+      return [];
+    }
+    if (turn.type === 'Endpoint') {
+      const status = value?.['EndpointStatus'];
+      return status === 'InService' ? tellEnd(turn, 'succeeded', event.timestamp, madeOf(value)) : [];
+    }
+    if (event.type !== 'TaskStateExited' || steps.get(state) !== step) return [];
+    return tellEnd(turn, turn.failure === undefined ? 'succeeded' : 'failed', event.timestamp, madeOf(value));
+  };
+
+  return {
+    read: (event) => {
+      const { id = 0, previousEventId: previous = 0, type = '' } = event;
+      const name = event.stateEnteredEventDetails?.name ?? event.stateExitedEventDetails?.name;
+      const state = name ?? stateOf.get(previous) ?? '';
+      stateOf.set(id, state);
+      lastTime = event.timestamp ?? lastTime;
+      if (type.endsWith('StateEntered')) return entered(event);
+      if (type.endsWith('StateExited')) return exited(event);
+      const step = stepOf(state);
+      const turn = step === undefined ? undefined : open.get(step);
+      if (turn === undefined) return [];
+      if (type === 'TaskScheduled') {
+        turn.failure = undefined;
+        turn.isTold = false;
+        const { resource = '', parameters, region } = event.taskScheduledEventDetails ?? {};
+        turn.job = jobOf(resource, parameters, region) ?? turn.job;
+        // The look at an endpoint is no second attempt at it.
+        return turn.attempt > 0 && turn.type === 'Endpoint' ? [] : tellStart(turn);
+      }
+      const failure = failureIn(event);
+      if (failure !== undefined) turn.failure = failure;
+      return [];
+    },
+    running: () =>
+      [...open.values()].map(({ step, attempt, job }) => ({ name: step, attempt, state: 'running', resource: job })),
+    rest: (state, cause) => {
+      const told = decide(undefined);
+      for (const turn of open.values()) {
+        // What ends the run in a state of its own is told of the run.
+        if (turn.type === 'Fail' || turn.type === 'Endpoint') turn.failure ??= cause;
+        const isFailed = state === 'failed' && turn.failure !== undefined;
+        told.push(...tellEnd(turn, isFailed ? 'failed' : 'stopped', lastTime, { outputs: [], facts: {} }));
+      }
+      for (const step of orderOf(graph).filter((name) => !ended.has(name))) {
+        const decidedBy = graph.steps.get(step)!.inside?.condition.step.Name;
+        const outcome = decidedBy === undefined ? undefined : outcomes.get(decidedBy);
+        const reason =
+          outcome !== undefined
+            ? `${decidedBy} is ${outcome}`
+            : state === 'succeeded'
+              ? 'a step before it did not run'
+              : `the run ${state === 'stopped' ? 'was stopped' : 'failed'} before it`;
+        const nothing = { seconds: 0, reason, outputs: [], facts: {}, links: [] };
+        told.push({ happening: { type: 'step-ended', step, state: 'skipped', ...nothing } });
+      }
+      return told;
+    },
+  };
+}
+
+/** Which branch a Condition took, by the step whose state came next. */
+function outcomeOf(
+  condition: string,
+  next: string | undefined,
+  graph: Graph,
+  stepOf: (state: string) => string | undefined,
+): string | undefined {
+  const step = next === undefined ? undefined : stepOf(next);
+  for (let place = step === undefined ? undefined : graph.steps.get(step); place !== undefined;) {
+    const { inside }: { readonly inside: (typeof place)['inside'] } = place;
+    if (inside?.condition.step.Name === condition) return inside.branch === 'IfSteps' ? 'True' : 'False';
+    place = inside?.condition;
+  }
+  // What comes next stands in neither: it is behind the branch that is empty.
+  const own = graph.steps.get(condition)!.step;
+  const [yes, no] = [branchOf(own, 'IfSteps').length, branchOf(own, 'ElseSteps').length];
+  if (yes === 0 && no > 0) return 'True';
+  return no === 0 && yes > 0 ? 'False' : undefined;
+}
+
+interface Made {
+  readonly outputs: readonly Link[];
+  readonly facts: Readonly<Record<string, Json>>;
+}
+
+/** What a step left in the machine's data. */
+function stepValue(output: string | undefined, step: string): JsonObject | undefined {
+  const data = parsed(output);
+  const steps = data?.['Steps'];
+  const value = isObject(steps) ? steps[step] : undefined;
+  return isObject(value) ? value : undefined;
+}
+
+/** What a job made, as its description says. */
+function madeOf(value: JsonObject | undefined): Made {
+  if (value === undefined) return { outputs: [], facts: {} };
+  const at = (...path: string[]): Json | undefined => {
+    let found: Json | undefined = value;
+    for (const name of path) found = isObject(found) ? found[name] : undefined;
+    return found;
+  };
+  const listed = at('ProcessingOutputConfig', 'Outputs');
+  const outputs = (Array.isArray(listed) ? (listed as readonly Json[]) : []).flatMap((output) => {
+    const place = isObject(output) && isObject(output['S3Output']) ? output['S3Output']['S3Uri'] : undefined;
+    const title = isObject(output) && typeof output['OutputName'] === 'string' ? output['OutputName'] : 'output';
+    return link(title, place);
+  });
+  const metrics = at('FinalMetricDataList');
+  const facts = (Array.isArray(metrics) ? (metrics as readonly Json[]) : []).flatMap((metric) =>
+    isObject(metric) && typeof metric['MetricName'] === 'string' && metric['Value'] !== undefined
+      ? [[metric['MetricName'], metric['Value']] as const]
+      : [],
+  );
+  const registered = at('ModelPackageArn');
+  if (typeof registered === 'string') facts.push(['modelPackage', registered]);
+  return {
+    outputs: [
+      ...outputs,
+      ...link('model', at('ModelArtifacts', 'S3ModelArtifacts')),
+      ...link('predictions', at('TransformOutput', 'S3OutputPath')),
+    ],
+    facts: Object.fromEntries(facts),
+  };
+}
+
+function link(title: string, target: Json | undefined): Link[] {
+  return typeof target === 'string' ? [{ title, target }] : [];
+}
+
+const JOBS: Readonly<Record<string, string>> = {
+  ProcessingJobName: 'processing-job',
+  TrainingJobName: 'training-job',
+  TransformJobName: 'transform-job',
+  HyperParameterTuningJobName: 'hyper-parameter-tuning-job',
+  ModelName: 'model',
+};
+
+/** The job that a task starts: its name is in what the task asks for. */
+function jobOf(resource: string, parameters: string | undefined, region = ''): Resource | undefined {
+  const asked = parsed(parameters);
+  for (const [member, type] of Object.entries(JOBS)) {
+    const name = asked?.[member];
+    if (typeof name === 'string' && resource.startsWith('create'))
+      return { partition: partitionIn(region), region, type, name };
+  }
+  return undefined;
+}
+
+function partitionIn(region: string): string {
+  return region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+function linksOf(job: Resource | undefined): readonly Link[] {
+  return job === undefined ? [] : consoleLinks(job);
+}
+
+/** Why an attempt failed; a job that failed is described whole in the cause. */
+function failureIn(event: HistoryEvent): string | undefined {
+  const details =
+    event.taskFailedEventDetails ??
+    event.taskTimedOutEventDetails ??
+    event.taskSubmitFailedEventDetails ??
+    event.taskStartFailedEventDetails;
+  if (details === undefined) return undefined;
+  return reasonOf(details.error, details.cause);
+}
+
+/** An error of Step Functions as a sentence. */
+export function reasonOf(error: string | undefined, cause: string | undefined): string {
+  const said = parsed(cause);
+  if (typeof said?.['FailureReason'] === 'string') return said['FailureReason'];
+  return [error, cause].filter((text) => text !== undefined && text !== '').join(': ') || 'it failed';
+}
+
+function parsed(text: string | undefined): JsonObject | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value = JSON.parse(text) as Json;
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The page of an execution in the console. */
+export function executionLink(arn: string): Link[] {
+  const { partition, region } = readArn(arn) ?? {};
+  if (partition !== 'aws' || region === undefined) return [];
+  const target = `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${arn}`;
+  return [{ title: 'execution', target }];
+}
