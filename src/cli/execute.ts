@@ -76,11 +76,6 @@ export async function execute(
   context: Context,
 ): Promise<Answer> {
   const { args, rerun } = settings;
-  if (args.open === true && target !== 'local') {
-    throw new PipelineError('usage', 'bad-value', `--open shows the page that a run on this machine leaves`, {
-      fix: 'add --local',
-    });
-  }
   const run = await RUNNERS[target](settings, context);
   const secrets = secretValues(request.parameters);
   return await showRun((world) => run(request, world), before, args, context, { rerun, secrets });

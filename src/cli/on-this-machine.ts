@@ -1,5 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { PipelineError } from '../definition/error.ts';
 import type { Fetch } from '../run/local/fetch.ts';
 import { findRun } from '../run/local/read-runs.ts';
@@ -94,7 +95,7 @@ export function localSettings(
       return processContainers({
         env: context.env,
         cwd: context.cwd,
-        cache: join(cacheFolder(context.env), 'environments'),
+        cache: join(cacheFolder(context, tell), 'environments'),
         temporary: tmpdir(),
         unique: context.unique,
         tell,
@@ -115,11 +116,20 @@ function fetchInto(region: string, profile: string | undefined): NonNullable<Loc
   };
 }
 
-/** What is worth keeping for every project of this user. */
-function cacheFolder(env: Context['env']): string {
+/** What is worth keeping for every project of this user; kept with the project where the user's folder cannot be written to. */
+function cacheFolder(context: Pick<Context, 'cwd' | 'env'>, tell: (message: string) => void): string {
+  const { env } = context;
   const own = env['SAGEMAKER_PIPELINES_CACHE'];
   if (own !== undefined && own !== '') return resolve(own);
-  return join(env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? homedir(), '.cache'), 'sagemaker-pipelines');
+  const usual = join(env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? homedir(), '.cache'), 'sagemaker-pipelines');
+  try {
+    mkdirSync(usual, { recursive: true });
+    return usual;
+  } catch {
+    const instead = join(stateFolderOf(context), 'cache');
+    tell(`${usual} cannot be made: environments are kept in ${relative(context.cwd, instead)}`);
+    return instead;
+  }
 }
 
 function mountOf(word: string, cwd: string): Mount {

@@ -31,15 +31,22 @@ export type Choice =
 export async function choose(program: Command | Suite, context: Context): Promise<Choice> {
   if (!isSuite(program)) return { command: program, context };
   const [word, ...rest] = context.argv;
-  if (word === undefined || word === '--help' || word === '-h' || word === 'help') {
-    if (word === undefined) throw withoutCommand(program);
-    return { name: program.name, text: helpOf(program) };
-  }
+  if (word === undefined) throw withoutCommand(program);
+  if (word === 'help' && rest.length > 0) return choose(program, { ...context, argv: [...rest, '--help'] });
+  if (word === '--help' || word === '-h' || word === 'help') return { name: program.name, text: helpOf(program) };
   if (word === '--version') return { name: program.name, text: `${context.version()}\n` };
   const entry = Object.hasOwn(program.commands, word) ? program.commands[word] : undefined;
   if (entry === undefined) {
-    const fix = didYouMean(word, Object.keys(program.commands)) ?? `${program.name} --help lists the commands`;
-    throw new PipelineError('usage', 'unknown-command', `${program.name} has no command "${word}"`, { fix });
+    const near = didYouMean(word, [...Object.keys(program.commands), '--help', '--version']);
+    const fix = near ?? `${program.name} --help lists the commands`;
+    throw new PipelineError(
+      'usage',
+      'unknown-command',
+      word.startsWith('-')
+        ? `${program.name} has no flag ${word} before a command`
+        : `${program.name} has no command "${word}"`,
+      { fix },
+    );
   }
   return choose(await entry.load(), { ...context, argv: rest });
 }

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { versionsByNearness } from '../../../aws/version-order.ts';
 import type { Diagnostic } from '../../../definition/diagnostic.ts';
@@ -92,7 +102,7 @@ export async function buildOnce(
 ): Promise<Manifest> {
   const there = readManifest(link);
   if (there !== undefined) return there;
-  mkdirSync(cache.folder, { recursive: true });
+  needWritable(cache.folder);
   const waiting = (): void => cache.tell(`another run is building ${what}; waiting for it`);
   return withLock(cache.supervisor, `${link}.lock`, waiting, async () => {
     const meanwhile = readManifest(link);
@@ -115,6 +125,24 @@ export async function buildOnce(
       throw error;
     }
   });
+}
+
+function needWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw new PipelineError(
+      'machine',
+      'cache-not-writable',
+      `${folder}, where environments are kept, cannot be written to`,
+      {
+        detail: (cause as Error).message.split(',')[0],
+        fix: 'name a folder that can be: SAGEMAKER_PIPELINES_CACHE=FOLDER',
+        cause,
+      },
+    );
+  }
 }
 
 /** A short name for content. */
