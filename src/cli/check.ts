@@ -5,6 +5,7 @@ import { PipelineError, isPipelineError } from '../definition/error.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
+import { describedIn } from './described-pipeline.ts';
 import { listPipelines } from './find-pipeline.ts';
 import { readPipeline } from './read-pipeline.ts';
 import { isDocumentFile, textOf } from './read-source.ts';
@@ -64,9 +65,12 @@ async function diagnosticsOf(
   if (isDocumentFile(word)) {
     const file = word === '-' ? '-' : resolve(context.cwd, word);
     const name = word === '-' ? 'stdin' : file;
-    return checkText(textOf(file)).map(({ line, ...diagnostic }) => ({
+    const text = textOf(file);
+    const answer = describedIn(text);
+    return checkText(answer?.text ?? text).map(({ line, ...diagnostic }) => ({
       ...diagnostic,
-      at: line === undefined ? name : `${name}:${line}`,
+      // In AWS's answer about a pipeline the whole definition is one text, on one line.
+      at: line === undefined || answer !== undefined ? name : `${name}:${line}`,
     }));
   }
   try {

@@ -16,7 +16,7 @@ export const diff = defineCommand({
     'Says what is different in the second of two definitions, step by step. Ends with 0 when nothing is, with 1 when something is.',
   examples: [
     'sagemaker-pipelines diff pipelinedefinition.json batch_inference',
-    'aws sagemaker describe-pipeline --pipeline-name churn | sagemaker-pipelines diff - churn',
+    'sagemaker-pipelines diff deployed.json churn --json',
   ],
   options: {
     region: {

@@ -22,7 +22,7 @@ export const importDocument = defineCommand({
     'Writes a definition from anywhere as a TypeScript pipeline, and makes sure that this emits the definition again.',
   examples: [
     'sagemaker-pipelines import pipelinedefinition.json --file-name pipelines/churn/pipeline.ts',
-    'aws sagemaker describe-pipeline --pipeline-name churn | sagemaker-pipelines import -',
+    'sagemaker-pipelines import churn.json --name churn --file-name -',
   ],
   options: {
     'file-name': { type: 'text', alias: ['f'], describe: 'Where to write; - for stdout [pipeline.ts]' },

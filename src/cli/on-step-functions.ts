@@ -20,10 +20,8 @@ export const STEP_FUNCTIONS_FLAGS = {
 type Flags = Arguments<typeof SAGEMAKER_FLAGS> &
   Arguments<typeof STEP_FUNCTIONS_FLAGS> & {
     readonly logs?: boolean | undefined;
-    readonly resume?: string | undefined;
   };
 
-const SAGEMAKER_ONLY = ['only', 'from', 'source-execution', 'max-parallel', 'display-name', 'resume'] as const;
 const ROLE = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html */
 const LONGEST_NAME = 80;
@@ -35,13 +33,6 @@ export function stepFunctionsOptions(
   pipeline: string,
   environment: Environment | undefined,
 ): StepFunctionsOptions {
-  const foreign = SAGEMAKER_ONLY.find((flag) => args[flag] !== undefined && args[flag].length > 0);
-  if (foreign !== undefined) {
-    throw new PipelineError('usage', 'bad-value', `--${foreign} has no counterpart on Step Functions`, {
-      detail: 'a state machine runs as a whole, and as often as it is started',
-      fix: `leave --${foreign} out, or run on SageMaker`,
-    });
-  }
   const workflowRoleArn = args['workflow-role-arn'];
   if (workflowRoleArn !== undefined && environment !== undefined) {
     throw new PipelineError('usage', 'bad-value', '--workflow-role-arn and --environment contradict each other', {

@@ -9,7 +9,6 @@ import type { RunRequest } from '../run/runner.ts';
 import { type Answer, type Arguments, type Options, defineCommand } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
-import { checkFlags } from './flags-of-target.ts';
 import { type AccountSettings, SAGEMAKER_FLAGS, sageMakerOptions } from './on-sagemaker.ts';
 import { type Environment, environmentValues, readEnvironment } from './environment-file.ts';
 import { STEP_FUNCTIONS_FLAGS, stepFunctionsOptions } from './on-step-functions.ts';
@@ -26,6 +25,7 @@ import { runRegion } from './run-region.ts';
 import { withModels } from './sample-models.ts';
 import { bucketOf, regionNotes, regionOf, roleOf } from './settings.ts';
 import { readTags } from './tags.ts';
+import { refuseForeignFlags } from './target-flags.ts';
 import { translateParams } from './translate-params.ts';
 
 /** The flags of every command that runs a pipeline. */
@@ -84,9 +84,10 @@ export async function runSource(
 ): Promise<Answer> {
   const config = readConfig(context.cwd);
   const target = targetOf(args.local, args.on);
-  checkFlags(target, args);
+  refuseForeignFlags(args, target);
   const region = target === 'local' ? regionOf(args.region, context.env, config) : runRegion(args, context.env, config);
-  const environment = environmentOf(args.environment, target, region.value, context.cwd);
+  const environment =
+    args.environment === undefined ? undefined : readEnvironment(args.environment, region.value, context.cwd);
   const role = roleOf(args['role-arn'], context.env, config);
   const tags = args.tags === undefined ? {} : readTags(args.tags);
   const flags: GivenValues = { from: 'flag', values: readAssignments(args.param) };
@@ -185,15 +186,6 @@ interface RunAccount extends AccountSettings {
   readonly environment: Environment | undefined;
 }
 
-function environmentOf(name: string | undefined, target: Target, region: string, cwd: string): Environment | undefined {
-  if (name === undefined) return undefined;
-  if (target === 'step-functions') return readEnvironment(name, region, cwd);
-  throw new PipelineError('usage', 'bad-value', `--environment says which stack of Step Functions is meant`, {
-    detail: `the run goes to ${target}`,
-    fix: 'add --on step-functions, or leave --environment out',
-  });
-}
-
 /** Runs the pipeline that makes what another one's sample needs, with its own sample. */
 async function runFirst(
   name: string,
@@ -223,11 +215,6 @@ async function diff(
   account: RunAccount,
   args: Arguments<typeof RUN_FLAGS>,
 ): Promise<Answer> {
-  if (target === 'local') {
-    throw new PipelineError('usage', 'bad-value', '--diff compares with what is deployed, and local deploys nothing', {
-      fix: 'leave --diff out, or run on SageMaker',
-    });
-  }
   if (target === 'sagemaker') {
     const { diffInAccount } = await import('./plan-in-account.ts');
     return await diffInAccount(assembly, sageMakerOptions(args, account));

@@ -6,9 +6,10 @@ import { round } from './layout.ts';
 import { plot } from './plot.ts';
 import type { StepFiles } from './read-run-folder.ts';
 import type { Story, StoryStep } from './story.ts';
+import { type Trial, drawTrials } from './trials.ts';
 
 /** Their numbers are of their work, not of a model: versions, requests. */
-const UNMEASURED: readonly string[] = ['Transform', 'RegisterModel', 'Condition'];
+const UNMEASURED: readonly string[] = ['Transform', 'RegisterModel', 'Condition', 'Lambda', 'Callback'];
 /** So many numbers of one evaluation are told; the file has the others. */
 const TOLD = 60;
 const DRAWN = 12;
@@ -18,11 +19,13 @@ const BAR = 120;
 export function drawMetrics({ steps }: Story, files: ReadonlyMap<string, StepFiles>): Html | undefined {
   const plots: Html[] = [];
   const rows: Html[] = [];
+  const searches: Html[] = [];
   const asked = steps.flatMap((step) => comparisonsOf(step, files.get(step.name)));
   for (const step of steps) {
-    const { series = [], evaluations = [] } = files.get(step.name) ?? {};
+    const { series = [], evaluations = [], trials = [] } = files.get(step.name) ?? {};
+    if (trials.length > 0) searches.push(drawTrials(step, trials));
     for (const each of series) if (each.values.length > 1) plots.push(plot(step, each));
-    const facts = measuredBy(step);
+    const facts = measuredBy(step, trials);
     rows.push(...facts.map((measure) => row(step, measure, scaleOf(measure, facts), [])));
     for (const { file, content } of evaluations) {
       const { measures, curves, confusions } = findingsIn(content);
@@ -44,7 +47,7 @@ export function drawMetrics({ steps }: Story, files: ReadonlyMap<string, StepFil
         );
     }
   }
-  if (plots.length === 0 && rows.length === 0) return undefined;
+  if (plots.length + rows.length + searches.length === 0) return undefined;
   const table = html`<div class="scroll" tabindex="0" role="region" aria-label="Last values">
     <table>
       <thead>
@@ -60,7 +63,7 @@ export function drawMetrics({ steps }: Story, files: ReadonlyMap<string, StepFil
       </tbody>
     </table>
   </div>`;
-  return html`${plots.length > 0 && html`<div class="plots">${plots}</div>`}${rows.length > 0 && table}`;
+  return html`${plots.length > 0 && html`<div class="plots">${plots}</div>`}${rows.length > 0 && table}${searches}`;
 }
 
 function isOf({ measure }: Comparison, { name }: StoryStep, path: readonly string[]): boolean {
@@ -71,8 +74,11 @@ function isOf({ measure }: Comparison, { name }: StoryStep, path: readonly strin
 const BILLED = 'billableSeconds';
 
 /** What a job said of itself at its end, as `FinalMetricDataList` has it. */
-export function measuredBy({ type, facts }: StoryStep): Measure[] {
+export function measuredBy({ type, facts }: StoryStep, trials: readonly Trial[] = []): Measure[] {
   if (UNMEASURED.includes(type)) return [];
+  const [best] = trials;
+  // The other facts of a search are its hyperparameters.
+  if (best !== undefined) return best.value === undefined ? [] : [{ path: [best.metric], value: best.value }];
   return Object.entries(facts).flatMap(([name, value]) =>
     typeof value === 'number' && name !== BILLED ? [{ path: [name], value }] : [],
   );

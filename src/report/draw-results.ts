@@ -81,7 +81,7 @@ function firstRows(found: OutputFiles | undefined): Html | undefined {
 
 function measuresCard(step: StoryStep, files: StepFiles | undefined): Html[] {
   const [evaluation] = files?.evaluations ?? [];
-  const measures = evaluation === undefined ? measuredBy(step) : findingsIn(evaluation.content).measures;
+  const measures = evaluation === undefined ? measuredBy(step, files?.trials) : findingsIn(evaluation.content).measures;
   // Numbers of the whole say more than those of a class or a column, and counts least.
   const rankOf = ({ path, value }: Measure): number => (Number.isInteger(value) ? 2 : Number(path.length > 1));
   const best = Math.min(...measures.slice(0, SEEN).map(rankOf));

@@ -32,6 +32,11 @@ export function sayNumber(value: number): string {
   return size >= 1e6 || size < 1e-4 ? value.toExponential(3) : String(Number(value.toPrecision(5)));
 }
 
+/** A number as it stands at an axis, where there is little room. */
+export function sayTick(value: number): string {
+  return sayNumber(Number.isInteger(value) ? value : Number(value.toPrecision(3)));
+}
+
 /** The beginning and the end of a text that is longer than there is room for. */
 export function shorten(text: string, room: number): string {
   const letters = Array.from(text);

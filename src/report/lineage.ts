@@ -112,7 +112,9 @@ function resolver({ steps, run }: Story): Resolve {
 
 function touchedBy(step: StoryStep, given: Json | undefined, resolve: Resolve): Touched {
   const reads: Found[] = [];
-  const makes: Found[] = step.outputs.map(({ title, target }) => ({ kind: kindOfOutput(step, title), target }));
+  // Of a search for hyperparameters there is a model for every job: the best comes first, and is what others read.
+  const outputs = step.type === 'Tuning' ? step.outputs.slice(0, 1) : step.outputs;
+  const makes: Found[] = outputs.map(({ title, target }) => ({ kind: kindOfOutput(step, title), target }));
   const declared = given ?? withoutBranches(step);
   walk(declared, [], (value, keys) => {
     const seen = foundAt(value, keys, step);
@@ -140,7 +142,7 @@ function named(step: StoryStep, modelPackage: Json | undefined): Found {
 
 function kindOfOutput({ type }: StoryStep, title: string): Artefact['kind'] {
   if (type === 'Transform' || /^predictions?$/i.test(title)) return 'predictions';
-  return type === 'Training' && title !== 'output' ? 'model' : 'data';
+  return (type === 'Training' || type === 'Tuning') && title !== 'output' ? 'model' : 'data';
 }
 
 const PLACES: ReadonlySet<Json> = new Set(['S3Uri', 'ModelDataUrl', 'S3OutputPath', 'sagemaker_submit_directory']);

@@ -1,11 +1,11 @@
-import { sayNumber } from './figures.ts';
+import { sayNumber, sayTick } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { round } from './layout.ts';
 import type { StoryStep } from './story.ts';
 
 const WIDTH = 320;
 const HEIGHT = 128;
-const EDGE = { left: 46, right: 10, top: 10, bottom: 20 };
+const EDGE = { left: 50, right: 10, top: 10, bottom: 20 };
 /** More points than pixels only cost bytes. */
 const POINTS = 300;
 
@@ -50,12 +50,10 @@ export function plot(step: StoryStep, { name, values, along }: Line): Html {
       <path class="axis" d="M${EDGE.left} ${EDGE.top}V${base}H${WIDTH - EDGE.right}" />
       <path class="curve" d="M${shown.map(at).join('L')}" />
       ${end}
-      <text class="tick end" x="${EDGE.left - 6}" y="${EDGE.top + 4}">${sayNumber(high)}</text>
-      <text class="tick end" x="${EDGE.left - 6}" y="${base}">${high === low ? '' : sayNumber(low)}</text>
-      <text class="tick" x="${EDGE.left}" y="${HEIGHT - 5}">${sayNumber(left)}</text>
-      <text class="tick end" x="${WIDTH - EDGE.right}" y="${HEIGHT - 5}">
-        ${right === left ? '' : sayNumber(right)}
-      </text>
+      <text class="tick end" x="${EDGE.left - 6}" y="${EDGE.top + 4}">${sayTick(high)}</text>
+      <text class="tick end" x="${EDGE.left - 6}" y="${base}">${high === low ? '' : sayTick(low)}</text>
+      <text class="tick" x="${EDGE.left}" y="${HEIGHT - 5}">${sayTick(left)}</text>
+      <text class="tick end" x="${WIDTH - EDGE.right}" y="${HEIGHT - 5}">${right === left ? '' : sayTick(right)}</text>
     </svg>
   </figure>`;
 }

@@ -5,13 +5,15 @@ import type { Link, RunEvent } from '../definition/events.ts';
 import { isObject } from '../definition/expression.ts';
 import { parse } from '../definition/parse.ts';
 import { walkSteps } from '../definition/walk.ts';
-import { EVENTS, stepFolder } from '../run/local/run-folder.ts';
+import { EVENTS, type StepRecord, readStepRecord, stepFolder } from '../run/local/run-folder.ts';
 import { metricSeries } from '../run/local/steps/metrics.ts';
 import { listObjects } from '../run/local/store/listing.ts';
 import { parseS3Uri } from '../run/local/store/place.ts';
 import { type Store, type StoredObject, findObject } from '../run/local/store/store.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type Preview, preview } from './preview.ts';
+import { OUTPUTS } from './story.ts';
+import { type Trial, trialsIn } from './trials.ts';
 
 /** What a run left on the disk for one step, as much of it as a page shows. */
 export interface StepFiles {
@@ -21,6 +23,8 @@ export interface StepFiles {
   readonly outputs: readonly OutputFiles[];
   readonly series: readonly Series[];
   readonly evaluations: readonly Evaluation[];
+  /** The training jobs of a search for hyperparameters. */
+  readonly trials: readonly Trial[];
 }
 
 /** The end of what a step wrote to one of its streams. */
@@ -76,7 +80,8 @@ export async function readRunFolder(folder: string, store: Store): Promise<RunFi
   const declared = new Map([...walkSteps(document ?? { Version: '', Steps: [] })].map(({ step }) => [step.Name, step]));
   const steps = new Map<string, StepFiles>();
   for (const [name, outputs] of ends) {
-    const read = await readStep(stepFolder({ path: folder }, name), outputs, store, amount);
+    const run = { path: folder };
+    const read = await readStep(stepFolder(run, name), recordOf(run, name), outputs, store, amount);
     steps.set(name, { ...read, evaluations: await readEvaluations(declared.get(name), outputs, store) });
   }
   return { definition, events, steps };
@@ -90,20 +95,32 @@ function linesOf(text: string): RunEvent[] {
   });
 }
 
+/** What a step that was killed left half written tells nothing. */
+function recordOf(folder: { readonly path: string }, step: string): StepRecord | undefined {
+  try {
+    return readStepRecord(folder, step);
+  } catch {
+    return undefined;
+  }
+}
+
 async function readStep(
   folder: string,
+  record: StepRecord | undefined,
   outputs: readonly Link[],
   store: Store,
   amount: typeof FEW,
 ): Promise<Omit<StepFiles, 'evaluations'>> {
-  const given = jsonOf(await readFile(join(folder, 'arguments.json'), 'utf8').catch(() => ''));
+  // A step whose result came from an earlier run was asked for something too, though no job was given it.
+  const given =
+    jsonOf(await readFile(join(folder, 'arguments.json'), 'utf8').catch(() => '')) ?? record?.asked?.['Arguments'];
   const logs: LogTail[] = [];
   for (const stream of ['stdout', 'stderr'] as const) {
     const tail = await tailOf(join(folder, stream), stream, amount.lines);
     if (tail !== undefined) logs.push(tail);
   }
   const made: OutputFiles[] = [];
-  for (const { target } of outputs) {
+  for (const { target } of outputs.slice(0, OUTPUTS)) {
     const files = await readOutput(target, store, amount);
     if (files !== undefined) made.push(files);
   }
@@ -112,6 +129,7 @@ async function readStep(
     logs,
     outputs: made,
     series: isObject(given) ? await seriesOf(folder, given) : [],
+    trials: trialsIn(record?.properties),
   };
 }
 

@@ -11,7 +11,7 @@ import { badge, sign } from './marks.ts';
 import type { Preview } from './preview.ts';
 import type { LogTail, OutputFiles, StepFiles } from './read-run-folder.ts';
 import { showJson } from './show-json.ts';
-import type { Story, StoryStep } from './story.ts';
+import { OUTPUTS, type Story, type StoryStep } from './story.ts';
 
 /** Everything about each step: the page shows one at a time, paper shows all. */
 export function stepDetails({ steps }: Story, files: ReadonlyMap<string, StepFiles>): Html[] {
@@ -92,14 +92,16 @@ function neighbours(title: string, names: readonly string[], byName: ReadonlyMap
 
 function outputs(step: StoryStep, files: readonly OutputFiles[]): Html | undefined {
   if (step.outputs.length === 0) return undefined;
+  const left = step.outputs.length - OUTPUTS;
   return html`<section class="outputs">
     <h4>Outputs</h4>
-    ${step.outputs.map(({ title, target }) => {
+    ${step.outputs.slice(0, OUTPUTS).map(({ title, target }) => {
       const found = files.find((each) => each.target === target);
       return html`<h5>${title} <span class="quiet">${found !== undefined && sayFiles(found)}</span></h5>
         <p class="data place">${target}</p>
         ${found?.previews.map((preview) => showPreview(title, preview))}`;
     })}
+    ${left > 0 && html`<p class="quiet">and ${sayCount(left, 'output')} more</p>`}
   </section>`;
 }
 

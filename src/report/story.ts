@@ -4,6 +4,9 @@ import type { Link, RunEvent, RunState, StepState } from '../definition/events.t
 import { type Edge, type Graph, graphOf, orderOf } from '../definition/graph.ts';
 import type { Branch } from '../definition/walk.ts';
 
+/** So many outputs of a step are shown: a search for hyperparameters has one for each of its jobs. */
+export const OUTPUTS = 40;
+
 /** A step as a page shows it. */
 export interface StoryStep {
   /** What it is called in the page's addresses. */

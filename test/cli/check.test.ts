@@ -25,6 +25,13 @@ describe('sagemaker-pipelines check', () => {
     expect(stderr).toContain('error[not-json]  The definition is not JSON');
   });
 
+  test("reads the definition in AWS's answer about a pipeline", async () => {
+    const { run } = writeProject({ 'answer.json': JSON.stringify({ PipelineDefinition: BROKEN }) });
+    const { exitCode, stderr } = await run(COMMAND, ['check', 'answer.json']);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('Step Stop has no member DependOn\n  at answer.json  (Steps[0].DependOn)');
+  });
+
   test('checks every pipeline of the project when it is told none, with the author’s lines', async () => {
     const { run } = writeProject({ 'pipelines/small/pipeline.ts': PIPELINE });
     const { exitCode, stdout, stderr } = await run(COMMAND, ['check']);

@@ -203,7 +203,6 @@ describe('run-pipeline', () => {
     [['--timeout', 'soon'], '--timeout must be a number of seconds, it is "soon"'],
     [['--max-parallel', '0'], '--max-parallel must be a whole number from 1'],
     [['--from', 'Trian'], 'did you mean "Train"?'],
-    [['--diff', '--local'], '--diff compares with what is deployed'],
   ])('%j is refused before AWS is asked', async (args, words) => {
     const { exitCode, stderr } = await run(...args);
     expect(stderr).toContain(words);

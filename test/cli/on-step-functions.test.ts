@@ -101,6 +101,28 @@ describeWithPython('a shipped pipeline on Step Functions', () => {
     expect([left.exitCode, left.stdout]).toEqual([0, `${[...fake.executions.keys()].at(-1)}\n`]);
   });
 
+  test('is watched and stopped later, by the name of its run', async () => {
+    fake.plans['Preprocess'] = { looks: 3 };
+    const project = shipped('training');
+    const start = async () => (await project.run(COMMAND, [...args, ...data, '--no-wait'], withRole())).stdout.trim();
+    const suite = (...words: string[]) => project.run('sagemaker-pipelines', ['executions', ...words], env);
+    const watched = await suite('watch', await start(), '--poll', '0.01');
+    delete fake.plans['Preprocess'];
+    expect(watched.exitCode).toBe(0);
+    expect(watched.stderr.split('\n').map(withoutTime).slice(1, 5)).toEqual([
+      'Preprocess: started',
+      'Preprocess: succeeded after 30 s',
+      'Train: started',
+      'Train: succeeded after 10 s',
+    ]);
+    expect(watched.stdout).toContain('NotGoodEnough  skipped');
+    const arn = await start();
+    const stopped = await suite('stop', arn);
+    expect(stopped).toMatchObject({ exitCode: 0, stdout: `${arn}\n`, stderr: `stopped: ${arn}\n` });
+    expect(fake.executions.get(arn)?.status).toBe('ABORTED');
+    expect((await suite('watch', arn, '--poll', '0.01')).exitCode).toBe(130);
+  });
+
   test('ends with exit code 1 and the failure last when its model is not good enough', async () => {
     fake.plans['GoodEnough'] = { outcome: 'False' };
     fake.plans['NotGoodEnough'] = { failureReason: 'The ROC AUC is 0.6, and 0.75 is wanted' };
@@ -153,9 +175,8 @@ describeWithPython('a shipped pipeline on Step Functions', () => {
     [
       'a flag that only pipelines of SageMaker have',
       ['--from', 'Train'],
-      `error[bad-value]  --from has no counterpart on Step Functions
-  a state machine runs as a whole, and as often as it is started
-  fix: leave --from out, or run on SageMaker
+      `error[bad-value]  --from means nothing to a run on Step Functions
+  fix: leave --from out, or run with --on sagemaker or --local
 `,
     ],
     [

@@ -68,15 +68,7 @@ account
 
   test('is one object with --json', async () => {
     const { folder, run } = writeProject({ ...FILES, 'values.json': '{"Input": "x"}' });
-    const { stdout } = await run(COMMAND, [
-      '--dry-run',
-      '--json',
-      '--params',
-      'values.json',
-      '--no-wait',
-      '--on',
-      'local',
-    ]);
+    const { stdout } = await run(COMMAND, ['--dry-run', '--json', '--params', 'values.json', '--on', 'local']);
     expect(JSON.parse(stdout)).toEqual({
       version: 1,
       command: COMMAND,
@@ -89,7 +81,7 @@ account
       bucket: null,
       description: 'Chooses',
       tags: { team: 'one', cost: '7' },
-      wait: false,
+      wait: true,
       steps: [
         { name: 'Many', type: 'Condition', waitsFor: [], decidedBy: null },
         { name: 'Late', type: 'Fail', waitsFor: ['Many'], decidedBy: null },
@@ -182,9 +174,20 @@ error[bad-parameters]  4 parameters are not right
   test.each<[string[], string]>([
     [
       ['-p', 'Input=x', '-e', 'dev'],
-      `error[bad-value]  --environment says which stack of Step Functions is meant
-  the run goes to sagemaker
-  fix: add --on step-functions, or leave --environment out
+      `error[bad-value]  --environment means nothing to a run on SageMaker
+  fix: leave --environment out, or run with --on step-functions
+`,
+    ],
+    [
+      ['-p', 'Input=x', '--map', 's3://b=./b'],
+      `error[bad-value]  --map means nothing to a run on SageMaker
+  fix: leave --map out, or run with --local
+`,
+    ],
+    [
+      ['-p', 'Input=x', '--local', '--no-wait'],
+      `error[bad-value]  --no-wait means nothing to a run on this machine
+  fix: leave --no-wait out, or run with --on sagemaker or --on step-functions
 `,
     ],
     [

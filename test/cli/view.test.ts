@@ -59,7 +59,7 @@ test('--open is for runs on this machine', async () => {
     'arn:aws:iam::123456789012:role/r',
   ]);
   expect(exitCode).toBe(2);
-  expect(stderr).toContain('add --local');
+  expect(stderr).toContain('--open means nothing to a run on SageMaker');
 });
 
 test('a run that cannot leave its page ends as it ended', async () => {

@@ -147,6 +147,10 @@ export async function startStepFunctions(upstream: string): Promise<FakeStepFunc
         cause,
       };
     },
+    DescribeStateMachineForExecution: (input) => {
+      const { machine, definition } = executionOf(input);
+      return { stateMachineArn: machine, name: machine.slice(machine.lastIndexOf(':') + 1), definition };
+    },
     GetExecutionHistory: (input) => {
       const { events, status, looksAfterEnd } = executionOf(input);
       const isLate = status !== 'RUNNING' && looksAfterEnd === 0;

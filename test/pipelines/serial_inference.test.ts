@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import serialInference, { readParams } from '../../pipelines/serial_inference/pipeline.ts';
 import { describeWithPython } from '../support/python-environment.ts';
 import {
+  PIPELINES,
   computeDirectly,
   copyOfPipelines,
   describeDocument,
@@ -41,6 +42,11 @@ describe('the configuration of serial_inference', () => {
     expect([bucket, name]).toEqual(['housing-demo', 'housing-pipeline']);
     expect(Object.keys(serialInference().parameters)).toEqual(expect.arrayContaining(Object.keys(parameters)));
     expect(Object.keys(parameters).length).toBe(10);
+  });
+
+  test('is shipped as a file to begin with', () => {
+    const shipped = readJson<object>(join(PIPELINES, 'serial_inference', 'config.json'));
+    expect(Object.keys(shipped)).toEqual(Object.keys(CONFIG));
   });
 
   test('needs the bucket once: the place of the data follows from it', () => {

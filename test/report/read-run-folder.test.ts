@@ -116,6 +116,21 @@ test('the property files of a step are its evaluations, however they are named a
   expect(fit.evaluations).toEqual([{ file: 'z/result.json', propertyFile: 'Result', content: { auc: 0.75 } }]);
 });
 
+test('what a step was asked for is known where no job was given it, and the jobs of a search are', async () => {
+  const summary = { TrainingJobName: 'fit-001', TrainingJobStatus: 'Completed', TunedHyperParameters: { depth: '3' } };
+  const { fit } = await readFit({
+    [log('result.json')]: JSON.stringify({
+      state: 'succeeded',
+      asked: { Type: 'Tuning', Arguments: { RoleArn: 'role' } },
+      properties: { TrainingJobSummaries: [summary] },
+    }),
+  });
+  expect(fit.arguments).toEqual({ RoleArn: 'role' });
+  expect(fit.trials).toMatchObject([{ job: 'fit-001', choice: { depth: '3' }, value: undefined }]);
+  const half = await readFit({ [log('result.json')]: '{"state": "succ' });
+  expect(half.fit).toMatchObject({ trials: [] });
+});
+
 test('what is no text has a size and nothing more; a letter that the end goes through does not make it so', async () => {
   const { fit } = await readFit({
     [file('out/a.bin')]: new Uint8Array([0, 1, 2]),

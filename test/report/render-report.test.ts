@@ -144,6 +144,16 @@ test('a reason that the end of the log says in full is not said twice', () => {
   expect(overview(tail.slice(1))).toContain('Traceback:');
 });
 
+test('of very many outputs the first are shown, and how many there are more', () => {
+  const outputs = Array.from({ length: 45 }, (_, index) => ({ title: `model-${index}`, target: `s3://b/${index}` }));
+  const document: PipelineDocument = { Version: '2020-12-01', Steps: [stepOf('Fit', 'Training', {})] };
+  const events = [started(), ...ran('Fit', [0, 1], { outputs }), ended(1)];
+  const step = textOf('step-1', renderReport({ name: 'many', document, events }));
+  expect(step).toContain('model-39');
+  expect(step).not.toContain('model-40');
+  expect(step).toContain('and 5 outputs more');
+});
+
 test('a definition that was not run has its graph, its steps and its parameters', () => {
   const shown = renderReport({ name: 'lines', document: LINES });
   expect(shown).toContain('A definition of 6 steps; it was not run.');

@@ -50,7 +50,7 @@ export function ended(second: number, state: 'succeeded' | 'failed' = 'succeeded
 
 /** What a step left, as a page takes it. */
 export function left(more: Partial<StepFiles>): StepFiles {
-  return { logs: [], outputs: [], series: [], evaluations: [], ...more };
+  return { logs: [], outputs: [], series: [], evaluations: [], trials: [], ...more };
 }
 
 const prepared = 's3://bucket/lines/0abc/Prepare/train';

@@ -19,6 +19,12 @@ export const PLACE_FLAGS = {
 export const EXECUTION = { name: 'an execution (ARN), or a pipeline for its newest one', least: 0, most: 1 } as const;
 
 const ARN = /^arn:[^:]+:sagemaker:([a-z0-9-]+):\d{12}:pipeline\/([^/]+)(?:\/execution\/[a-z0-9]+)?$/i;
+const MACHINE = /^arn:[^:]+:states:([a-z0-9-]+):\d{12}:execution:[^:]+:[^:]+$/;
+
+/** Whether a word is the ARN of an execution of Step Functions. */
+export function isMachineExecution(word: string | undefined): word is string {
+  return word !== undefined && MACHINE.test(word);
+}
 
 /** Where AWS is asked: an ARN says its region itself. */
 export function placeOf(
@@ -26,7 +32,7 @@ export function placeOf(
   word: string | undefined,
   context: Context,
 ): Place {
-  const told = word === undefined ? undefined : ARN.exec(word)?.[1];
+  const told = word === undefined ? undefined : (ARN.exec(word) ?? MACHINE.exec(word))?.[1];
   const region = args.region ?? told ?? runRegion(args, context.env, readConfig(context.cwd)).value;
   return { region, profile: args.profile };
 }

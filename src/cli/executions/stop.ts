@@ -1,5 +1,5 @@
 import { type Answer, defineCommand } from '../command.ts';
-import { EXECUTION, PLACE_FLAGS, executionArn, placeOf, quietWorld } from './place.ts';
+import { EXECUTION, PLACE_FLAGS, executionArn, isMachineExecution, placeOf, quietWorld } from './place.ts';
 
 /** Stops an execution. */
 export const stopExecutionOf = defineCommand({
@@ -13,6 +13,11 @@ export const stopExecutionOf = defineCommand({
   operands: EXECUTION,
   async run(args, context, [word]): Promise<Answer> {
     const place = placeOf(args, word, context);
+    if (isMachineExecution(word)) {
+      const { stopMachineExecution } = await import('../../run/step-functions/executions.ts');
+      const state = await stopMachineExecution(word, place);
+      return { text: `${word}\n`, data: { run: word, state }, notes: [`${state}: ${word}`], diagnostics: [] };
+    }
     const world = quietWorld(context);
     const { describeExecution, stop, withConnection } = await import('../../run/sagemaker/executions.ts');
     const { arn, state } = await withConnection(place, async (connection) => {

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { showRun } from '../execute.ts';
 import { SAGEMAKER_FLAGS, watchOptions } from '../on-sagemaker.ts';
 import { SHOW_FLAGS } from '../render/flags.ts';
-import { EXECUTION, PLACE_FLAGS, executionArn, placeOf, quietWorld } from './place.ts';
+import { EXECUTION, PLACE_FLAGS, executionArn, isMachineExecution, placeOf, quietWorld } from './place.ts';
 
 const WATCH_FLAGS = {
   ...PLACE_FLAGS,
@@ -27,6 +27,11 @@ export const watchExecutionOf = defineCommand({
   operands: EXECUTION,
   async run(args, context, [word]): Promise<Answer> {
     const place = placeOf(args, word, context);
+    if (isMachineExecution(word)) {
+      const { watchMachineAgain } = await import('../../run/step-functions/executions.ts');
+      const run = (world: World) => watchMachineAgain(word, place, watchOptions(args), world);
+      return await showRun(run, { notes: [], diagnostics: [] }, args, context);
+    }
     const { withConnection } = await import('../../run/sagemaker/executions.ts');
     const arn = await withConnection(place, (connection) => executionArn(word, connection, context));
     return await watch(arn, place, args, context);

@@ -66,14 +66,16 @@ function comparisonIn(condition: JsonObject): Comparison | undefined {
 function writeComparison({ left, operator, right }: Comparison, module: Module): Code {
   module.imports.add('when');
   const isOrder = operator.startsWith('<') || operator.startsWith('>');
-  const guess = isOrder ? 'number' : (typeOf(Array.isArray(right) ? right[0] : right, module) ?? 'string');
+  const choices = operator.endsWith('in') && Array.isArray(right) ? (right as readonly Json[]) : undefined;
+  const guess = isOrder ? 'number' : (typeOf(choices === undefined ? right : choices[0], module) ?? 'string');
   const { code, type } = writeLeft(left, guess, module);
   const wanted = isOrder ? 'number' : type;
   const values = enumOf(left, module);
   const leftCode = wanted === type ? code : unsafe(wanted, code, module);
-  const rightCode = Array.isArray(right)
-    ? list(right.map((value: Json) => ({ value: writeRight(value, wanted, values, module) })))
-    : writeRight(right, wanted, values, module);
+  const rightCode =
+    choices === undefined
+      ? writeRight(right, wanted, values, module)
+      : list(choices.map((value) => ({ value: writeRight(value, wanted, values, module) })));
   return call('when', [leftCode, stringLiteral(operator), rightCode]);
 }
 

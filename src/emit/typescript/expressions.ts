@@ -3,7 +3,7 @@ import { type Expression, isExpression, isObject, mergePieces } from '../../defi
 import { parseReference } from '../../definition/reference.ts';
 import { type Code, call, list, memberName, object, stringLiteral, text } from './code.ts';
 import { hasOnly } from './members.ts';
-import type { Module } from './module.ts';
+import { type Module, tryWriting } from './module.ts';
 import type { LeafType } from './place.ts';
 import { type Written, writeReference } from './references.ts';
 
@@ -117,8 +117,15 @@ function isText(expression: JsonObject, module: Module): boolean {
 export function isArgument(value: Json, module: Module): boolean {
   if (typeof value === 'string') return true;
   if (!isExpression(value)) return false;
+  if (isText(value, module)) return true;
   const join = (value as JsonObject)['Std:Join'];
-  return isText(value, module) || (isObject(join) && join['On'] === '' && writeJoin(join, module) !== undefined);
+  if (!isObject(join) || join['On'] !== '') return false;
+  const written = tryWriting(
+    module,
+    () => writeJoin(join, module),
+    () => false,
+  );
+  return written !== undefined;
 }
 
 /** An element of `arguments` of a processor, which is made a text in any case. */

@@ -61,11 +61,18 @@ const KINDS: Readonly<Record<string, Kind>> = {
   AutoML: { builder: 'autoML', place: autoMLPlace, role: 'RoleArn', retry: 'job', hasCache: true },
   EndpointConfig: {
     builder: 'endpointConfig',
-    place: requestOf('EndpointConfig', { without: ['DataCaptureConfig', 'ExplainerConfig'] }),
+    place: requestOf('EndpointConfig', {
+      required: ['EndpointConfigName'],
+      without: ['DataCaptureConfig', 'ExplainerConfig'],
+    }),
     retry: 'call',
     hasCache: true,
   },
-  Endpoint: { builder: 'endpoint', place: requestOf('Endpoint', { without: ['DeploymentConfig'] }), hasCache: true },
+  Endpoint: {
+    builder: 'endpoint',
+    place: requestOf('Endpoint', { required: ['EndpointName'], without: ['DeploymentConfig'] }),
+    hasCache: true,
+  },
   EMR: { builder: 'emr', place: emrPlace, retry: 'job', hasCache: true },
   EMRServerless: { builder: 'emrServerless', place: emrServerlessPlace, retry: 'job', hasCache: true },
   Lambda: { builder: 'lambda', place: () => mapOf(ANY), hasCache: true },
@@ -83,6 +90,8 @@ export function kindOf({ Type: type }: StepDocument): Kind | undefined {
 interface RequestOptions {
   readonly role?: Kind['role'];
   readonly optional?: readonly string[];
+  /** The names that no pipeline chooses for its author. */
+  readonly required?: readonly string[];
   readonly without?: readonly string[];
 }
 

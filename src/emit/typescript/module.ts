@@ -33,3 +33,12 @@ export interface StepConstant {
   readonly outputs: ReadonlyMap<string, 'string' | 'number' | 'boolean'>;
   readonly propertyFiles: ReadonlySet<string>;
 }
+
+/** Writes what may turn out not to be what it seemed: nothing is imported for what is not kept. */
+export function tryWriting<T>({ imports }: Module, write: () => T, isKept: (written: T) => boolean): T {
+  const before = new Set(imports);
+  const written = write();
+  if (isKept(written)) return written;
+  for (const name of imports) if (!before.has(name)) imports.delete(name);
+  return written;
+}

@@ -73,10 +73,16 @@ export function placeOfShape(name: string): Place {
   }
 }
 
+interface StructureOptions {
+  readonly without?: readonly string[];
+  readonly optional?: readonly string[];
+  readonly required?: readonly string[];
+}
+
 /** A structure of AWS's, with some members that this library's types leave out or do not ask for. */
 export function structureOfShape(
   shape: Shape,
-  { without = [], optional = [] }: { readonly without?: readonly string[]; readonly optional?: readonly string[] } = {},
+  { without = [], optional = [], required: named = [] }: StructureOptions = {},
 ): StructurePlace {
   if (shape.kind !== 'structure') throw new Error(`the shape ${shape.name} is no structure`);
   const members = new Map<string, PlaceOfMember>();
@@ -85,7 +91,7 @@ export function structureOfShape(
     members.set(member, {
       place: () =>
         shape.name === 'ProcessingOutput' && member === 'OutputName' ? { kind: 'literal' } : placeOfShape(name),
-      required: required && !optional.includes(member),
+      required: named.includes(member) || (required && !optional.includes(member)),
     });
   }
   return { kind: 'structure', name: shape.name, isUnion: shape.isUnion, members };

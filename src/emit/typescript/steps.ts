@@ -7,7 +7,7 @@ import { type Code, type Entry, call, list, memberName, object, stringLiteral, t
 import { writeCondition } from './conditions.ts';
 import { unsafe, writeAny } from './expressions.ts';
 import { kindOf } from './kinds.ts';
-import type { Module, StepConstant } from './module.ts';
+import { type Module, type StepConstant, tryWriting } from './module.ts';
 import { outputTypes, writeCache, writePropertyFiles, writeRetries } from './options.ts';
 import { type StructurePlace, placeOfShape } from './place.ts';
 import { writeProcessor } from './processor.ts';
@@ -27,7 +27,11 @@ export interface WrittenStep {
 
 /** Writes a step by the function for its type; what that cannot say becomes `step.custom`, with the reason. */
 export function writeStep(step: StepDocument, module: Module): WrittenStep {
-  const written = writeTyped(step, module);
+  const written = tryWriting(
+    module,
+    () => writeTyped(step, module),
+    (typed) => typeof typed !== 'string',
+  );
   if (typeof written !== 'string') return { ...written, why: undefined };
   return { code: writeCustom(step, module), why: written, readable: { ...NOTHING, isCustom: true } };
 }

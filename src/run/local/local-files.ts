@@ -7,20 +7,21 @@ import { isObject } from '../../definition/expression.ts';
 import { parseReference } from '../../definition/reference.ts';
 import { walkSteps } from '../../definition/walk.ts';
 import { filesMatching, hasPattern } from './glob.ts';
+import { besideOf, requestOf } from './inspect.ts';
 import { type Mount, statsOf } from './store/store.ts';
 
 /** The bucket that stands for files which parameters name. */
 export const LOCAL_FILES = 'local-files';
 
 /** How a document uses a parameter. */
-type Use = 'read' | 'model' | 'written';
+type Use = 'read' | 'kept' | 'written';
 
 /** Where a file of this machine takes the place of a part of S3. */
 export interface LocalFiles {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** Files and folders that are read and written in place. */
   readonly mounts: readonly Mount[];
-  /** Model archives: a registered model has to outlive the run, so that they are copied into the store. */
+  /** Model archives and baselines: what is registered has to outlive the run, so that they are copied into the store. */
   readonly copies: readonly { readonly key: string; readonly path: string }[];
   /** For each value of several files, a folder of links to them. */
   readonly gather: () => void;
@@ -29,7 +30,9 @@ export interface LocalFiles {
 /** Members of requests that hold S3 URIs, and what becomes of what is there. */
 const PLACES: Readonly<Record<string, Use>> = {
   S3Uri: 'read',
-  ModelDataUrl: 'model',
+  ModelDataUrl: 'kept',
+  SuppliedBaselineConstraints: 'kept',
+  SuppliedBaselineStatistics: 'kept',
   S3OutputPath: 'written',
   DestinationS3Uri: 'written',
   S3OutputUri: 'written',
@@ -77,7 +80,7 @@ export async function localFiles(
     } else if (stats === undefined) {
       faults.push({ name, detail: `neither an S3 URI nor a file: looked for ${path}` });
     } else {
-      const isCopied = use === 'model' && stats.isFile();
+      const isCopied = use === 'kept' && stats.isFile();
       const key = [...(isCopied ? [run] : []), name, basename(path)].join('/');
       if (isCopied) copies.push({ key, path });
       else mounts.push({ place: { bucket: LOCAL_FILES, key }, path, readOnly: true });
@@ -135,7 +138,7 @@ function parameterUses(document: PipelineDocument): Map<string, Use> {
     if (name !== undefined && uses.get(name) !== 'written') uses.set(name, use);
   };
   for (const { step } of walkSteps(document)) {
-    const { IfSteps: _if, ElseSteps: _else, ...given } = step.Arguments;
+    const given = { ...besideOf(step), Arguments: requestOf({ step }) };
     const open: { value: Json; within: Use | undefined }[] = [{ value: given, within: undefined }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const { value, within } = next;
@@ -144,7 +147,7 @@ function parameterUses(document: PipelineDocument): Map<string, Use> {
       for (const [key, member] of Object.entries(value)) {
         const use = PLACES[key];
         if (use !== undefined) note(member, within ?? use);
-        const inside = WRITTEN.has(key) ? 'written' : MODEL.has(key) ? 'model' : within;
+        const inside = WRITTEN.has(key) ? 'written' : MODEL.has(key) ? 'kept' : within;
         open.push({ value: member, within: inside });
       }
     }

@@ -17,8 +17,9 @@ import type { Json, JsonObject } from '../../definition/document.ts';
 import type { Link, RunEvent } from '../../definition/events.ts';
 
 /**
- * Everything about a run, in files that are whole at any moment: `run.json`, `definition.json`, `events.ndjson`, and for
- * each step `steps/<name>/` with `arguments.json`, `stdout`, `stderr` and, once it has ended, `result.json`.
+ * Everything about a run, in files that are whole at any moment: `run.json`, `definition.json`, `events.ndjson`, the mark
+ * of who runs it, and for each step `steps/<name>/` with `arguments.json`, `stdout`, `stderr` and, once it has ended,
+ * `result.json`.
  */
 export interface RunFolder {
   readonly path: string;

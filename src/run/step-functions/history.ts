@@ -42,8 +42,8 @@ export function readHistory(document: PipelineDocument): HistoryReader {
   const open = new Map<string, Turn>();
   const ended = new Set<string>();
   const outcomes = new Map<string, string>();
-  /** A Condition whose choice is seen only in the state that comes after it. */
-  let deciding: { readonly turn: Turn; readonly at: Date | undefined } | undefined;
+  /** Conditions whose choice is seen only in the state that comes after them, by the event that it comes after. */
+  const deciding = new Map<number, { readonly turn: Turn; readonly at: Date | undefined }>();
   let lastTime: Date | undefined;
   const stateOf = new Map<number, string>();
 
@@ -80,10 +80,11 @@ export function readHistory(document: PipelineDocument): HistoryReader {
     return [...started, { happening, of: { name: step, attempt: turn.attempt, state, resource: job, since } }];
   };
 
-  const decide = (next: string | undefined): Told[] => {
-    if (deciding === undefined) return [];
-    const { turn, at } = deciding;
-    deciding = undefined;
+  const decide = (after: number, next: string | undefined): Told[] => {
+    const decided = deciding.get(after);
+    if (decided === undefined) return [];
+    deciding.delete(after);
+    const { turn, at } = decided;
     const outcome = outcomeOf(turn.step, next?.split(', ')[0], graph, stepOf);
     if (outcome !== undefined) outcomes.set(turn.step, outcome);
     return tellEnd(turn, 'succeeded', at, { outputs: [], facts: outcome === undefined ? {} : { outcome } });
@@ -91,8 +92,7 @@ export function readHistory(document: PipelineDocument): HistoryReader {
 
   const entered = (event: HistoryEvent): Told[] => {
     const state = event.stateEnteredEventDetails?.name ?? '';
-    // The reading of a file says nothing of which branch it belongs to.
-    const told = state.startsWith('file ') ? [] : decide(state);
+    const told = decide(event.previousEventId ?? 0, state);
     const turn = begin(state, event.timestamp);
     if (turn === undefined || event.type === 'TaskStateEntered') return told;
     return [...told, ...tellStart(turn)];
@@ -105,7 +105,7 @@ export function readHistory(document: PipelineDocument): HistoryReader {
     if (step === undefined || turn === undefined) return [];
     const value = stepValue(output, step);
     if (turn.type === 'Condition' && event.type === 'ChoiceStateExited') {
-      deciding = { turn, at: event.timestamp };
+      deciding.set(event.id ?? 0, { turn, at: event.timestamp });
       return [];
     }
     if (turn.type === 'Endpoint') {
@@ -123,18 +123,24 @@ export function readHistory(document: PipelineDocument): HistoryReader {
       const state = name ?? stateOf.get(previous) ?? '';
       stateOf.set(id, state);
       lastTime = event.timestamp ?? lastTime;
+      // The reading of a file says nothing of which branch it belongs to.
+      const undecided = state.startsWith('file ') ? deciding.get(previous) : undefined;
+      if (undecided !== undefined) {
+        deciding.delete(previous);
+        deciding.set(id, undecided);
+      }
       if (type.endsWith('StateEntered')) return entered(event);
       if (type.endsWith('StateExited')) return exited(event);
       const step = stepOf(state);
       const turn = step === undefined ? undefined : open.get(step);
       if (turn === undefined) return [];
       if (type === 'TaskScheduled') {
+        // Without a failure before it, it is another call for the same step: a look at an endpoint, a cluster's work.
+        if (turn.failure !== undefined) turn.isTold = false;
         turn.failure = undefined;
-        turn.isTold = false;
         const { resource = '', parameters, region } = event.taskScheduledEventDetails ?? {};
         turn.job = jobOf(resource, parameters, region) ?? turn.job;
-        // The look at an endpoint is no second attempt at it.
-        return turn.attempt > 0 && turn.type === 'Endpoint' ? [] : tellStart(turn);
+        return tellStart(turn);
       }
       const failure = failureIn(event);
       if (failure !== undefined) turn.failure = failure;
@@ -143,7 +149,7 @@ export function readHistory(document: PipelineDocument): HistoryReader {
     running: () =>
       [...open.values()].map(({ step, attempt, job }) => ({ name: step, attempt, state: 'running', resource: job })),
     rest: (state, cause) => {
-      const told = decide(undefined);
+      const told = [...deciding.keys()].flatMap((after) => decide(after, undefined));
       for (const turn of open.values()) {
         // What ends the run in a state of its own is told of the run.
         if (turn.type === 'Fail' || turn.type === 'Endpoint') turn.failure ??= cause;

@@ -46,9 +46,11 @@ export async function planMachine(
   const differs = [
     ...(deployed !== undefined && !isDeepStrictEqual(deployed.machine, machine) ? ['definition'] : []),
     ...(deployed !== undefined && deployed.roleArn !== roleArn ? ['role'] : []),
+    ...(deployed !== undefined && (await lacksTags(arn, assembly.tags, connection)) ? ['tags'] : []),
   ];
   const action = deployed === undefined ? 'create' : differs.length > 0 ? 'update' : 'nothing';
   const definition = JSON.stringify(machine);
+  const tags = Object.entries(assembly.tags).map(([key, value]) => ({ key, value }));
   return {
     name,
     bucket,
@@ -58,12 +60,14 @@ export async function planMachine(
     diagnostics,
     writesMore: false,
     deploy: async (world) => {
-      if (action === 'update') {
+      if (differs.includes('tags')) {
+        await asking(`tag the state machine ${name}`, stepFunctions.tagResource({ resourceArn: arn, tags }));
+      }
+      if (differs.includes('definition') || differs.includes('role')) {
         const update = stepFunctions.updateStateMachine({ stateMachineArn: arn, definition, roleArn });
         await asking(`update the state machine ${name}`, update);
         await world.sleep(SETTLING, world.interrupted);
       } else if (action === 'create') {
-        const tags = Object.entries(assembly.tags).map(([key, value]) => ({ key, value }));
         // Created twice with the same content it is one machine, so that a lost answer does no harm.
         const request = { name, definition, roleArn, ...(tags.length === 0 ? {} : { tags }) };
         await asking(`create the state machine ${name}`, stepFunctions.createStateMachine(request));
@@ -87,6 +91,15 @@ async function findMachine(arn: string, { stepFunctions }: Connection): Promise<
     if (error instanceof Error && error.name === 'StateMachineDoesNotExist') return undefined;
     return await asking(`look at the state machine ${arn}`, Promise.reject(error as Error));
   }
+}
+
+/** Those of others are left alone. */
+async function lacksTags(arn: string, tags: Assembly['tags'], { stepFunctions }: Connection): Promise<boolean> {
+  const wanted = Object.entries(tags);
+  if (wanted.length === 0) return false;
+  const listed = asking(`read the tags of ${arn}`, stepFunctions.listTagsForResource({ resourceArn: arn }));
+  const there = new Map((await listed).tags?.map(({ key, value }) => [key, value]));
+  return wanted.some(([key, value]) => there.get(key) !== value);
 }
 
 function readJson(text: string): unknown {

@@ -45,7 +45,8 @@ export async function planStack(
   requireMachine(assembly);
   const { stackName: stack, machineName: name } = options;
   const { template, diagnostics } = toStateMachineTemplate(assembly);
-  const text = templateText(template);
+  const spacious = templateText(template);
+  const text = Buffer.byteLength(spacious) > INLINE_BYTES ? JSON.stringify(template) : spacious;
   const isLong = Buffer.byteLength(text) > INLINE_BYTES;
   const declared = Object.keys(template['Parameters'] as JsonObject);
   const overrides = matched(options.overrides, declared);

@@ -92,7 +92,7 @@ export async function watchExecution(
           connection = connect();
           continue;
         } else {
-          const failure = cutOff(arn, explainRefusal(error, 'watch the run any longer'), lookAt(arn));
+          const failure = cutOff(arn, explainRefusal(error, 'watch the run any longer'), watchIt(arn));
           return { run: arn, state, failure };
         }
       }
@@ -107,8 +107,12 @@ export async function watchExecution(
   }
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html */
-function stateOf({ status }: DescribeExecutionOutput): Exclude<RunState, 'running' | 'stopping'> | undefined {
+/**
+ * How an execution has ended; undefined while it runs.
+ *
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+ */
+export function stateOf({ status }: DescribeExecutionOutput): Exclude<RunState, 'running' | 'stopping'> | undefined {
   switch (status) {
     case 'SUCCEEDED':
       return 'succeeded';
@@ -164,11 +168,11 @@ function readPages(arn: string): Pages {
 }
 
 function waysOn(arn: string): string {
-  return `${lookAt(arn)}, or aws stepfunctions stop-execution --execution-arn ${arn}`;
+  return `${watchIt(arn)}, or … stop ${arn}`;
 }
 
-function lookAt(arn: string): string {
-  return `aws stepfunctions describe-execution --execution-arn ${arn}`;
+function watchIt(arn: string): string {
+  return `sagemaker-pipelines executions watch ${arn}`;
 }
 
 function wordsOf(error: unknown): string {

@@ -2,12 +2,21 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type PipelineDocument, definePipeline, emit, jsonGet, parameter, step, when } from 'sagemaker-pipelines';
 import type { JsonObject } from '../../../src/definition/document.ts';
+import type { RunHappening } from '../../../src/definition/events.ts';
 import { toStateMachine } from '../../../src/emit/step-functions/state-machine.ts';
+import { readHistory } from '../../../src/run/step-functions/history.ts';
 import { type MotoServer, startMoto } from '../../support/moto-server.ts';
 import { describeWithPython } from '../../support/python-environment.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/pipeline';
 const INSTANCE = { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 30 } as const;
+
+/** What a history was understood to say, a short word each. */
+function wordsOf(happening: RunHappening): string[] {
+  if (happening.type === 'step-started') return [`${happening.step} started`];
+  if (happening.type !== 'step-ended') return [];
+  return [`${happening.step} ${happening.state}${happening.reason === undefined ? '' : `: ${happening.reason}`}`];
+}
 
 /** What the pipelines of these tests ask of finished jobs. */
 const DESCRIBED: Readonly<Record<string, readonly string[]>> = {
@@ -70,8 +79,13 @@ describeWithPython('a state machine, run by an interpreter of the States Languag
 
   /** Runs a document to its end. */
   async function execute(document: PipelineDocument, input: JsonObject, file: JsonObject = {}) {
-    const { SFNClient, CreateStateMachineCommand, DescribeExecutionCommand, StartExecutionCommand } =
-      await import('@aws-sdk/client-sfn');
+    const {
+      SFNClient,
+      CreateStateMachineCommand,
+      DescribeExecutionCommand,
+      GetExecutionHistoryCommand,
+      StartExecutionCommand,
+    } = await import('@aws-sdk/client-sfn');
     const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
     const client = new SFNClient({ endpoint: moto.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
     const { machine, diagnostics } = toStateMachine(document);
@@ -86,7 +100,12 @@ describeWithPython('a state machine, run by an interpreter of the States Languag
     for (let round = 0; round < 200; round++) {
       const { status, output, cause, error } = await client.send(new DescribeExecutionCommand({ executionArn }));
       if (status !== 'RUNNING') {
-        return { status, cause, error, data: JSON.parse(output ?? 'null') as Record<string, JsonObject> | null };
+        const { events = [] } = await client.send(new GetExecutionHistoryCommand({ executionArn }));
+        const reader = readHistory(document);
+        const ended = status === 'SUCCEEDED' ? 'succeeded' : 'failed';
+        const told = [...events.flatMap((event) => reader.read(event)), ...reader.rest(ended, cause)];
+        const data = JSON.parse(output ?? 'null') as Record<string, JsonObject> | null;
+        return { status, cause, error, data, told: told.flatMap(({ happening }) => wordsOf(happening)) };
       }
       await pause(100);
     }
@@ -148,9 +167,20 @@ describeWithPython('a state machine, run by an interpreter of the States Languag
   }
 
   test('trains, reads the figure, and makes the model where it is good enough', async () => {
-    const { status, cause, data } = await execute(gated(), { Threshold: 0.9 }, { binary: { auc: 0.91 } });
+    const { status, cause, data, told } = await execute(gated(), { Threshold: 0.9 }, { binary: { auc: 0.91 } });
 
     expect({ status, cause }).toEqual({ status: 'SUCCEEDED', cause: undefined });
+    expect(told).toEqual([
+      'Train started',
+      'Train succeeded',
+      'Score started',
+      'Score succeeded',
+      'Good started',
+      'Good succeeded',
+      'Create started',
+      'Create succeeded',
+      'Bad skipped: Good is True',
+    ]);
     expect(data?.['Parameters']).toEqual({ Threshold: 0.9 });
     expect(data?.['Steps']?.['Create']).toMatchObject({ ModelName: expect.stringMatching(/^Create-[0-9a-f-]{36}$/) });
     expect(data?.['Steps']?.['Score']).toMatchObject({
@@ -163,6 +193,7 @@ describeWithPython('a state machine, run by an interpreter of the States Languag
       status: 'FAILED',
       error: 'Bad',
       cause: 'the model is not good enough',
+      told: expect.arrayContaining(['Bad failed: the model is not good enough', 'Create skipped: Good is False']),
     });
   });
 
@@ -170,9 +201,10 @@ describeWithPython('a state machine, run by an interpreter of the States Languag
     const several = ['A', 'B', 'C'].map(train);
     const pipeline = definePipeline({ name: 'several', steps: several });
 
-    const { status, cause, data } = await execute(emit(pipeline, { region: 'us-east-1' }).definition, {});
+    const { status, cause, data, told } = await execute(emit(pipeline, { region: 'us-east-1' }).definition, {});
 
     expect({ status, cause }).toEqual({ status: 'SUCCEEDED', cause: undefined });
     expect(Object.keys(data?.['Steps'] ?? {}).toSorted()).toEqual(['A', 'B', 'C']);
+    expect(told.toSorted()).toEqual(['A', 'B', 'C'].flatMap((name) => [`${name} started`, `${name} succeeded`]));
   });
 });

@@ -97,6 +97,14 @@ describe('a step', () => {
     expect(text).toContain(`odd.property("OutputParameters['x']")`);
   });
 
+  test('that leaves out what its function asks for is custom', () => {
+    const endpoint = { Name: 'Serve', Type: 'Endpoint', Arguments: { EndpointConfigName: 'c' } };
+    const config = { Name: 'Config', Type: 'EndpointConfig', Arguments: { ProductionVariants: [] } };
+    const text = imported(documentOf([endpoint, config]));
+    expect(text).toContain('// CreateEndpointInput needs EndpointName, which the document leaves out.');
+    expect(text).toContain('// CreateEndpointConfigInput needs EndpointConfigName, which the document leaves out.');
+  });
+
   test('that takes no role is custom, since its function would fill one in', () => {
     const model = { Name: 'Model', Type: 'Model', Arguments: { PrimaryContainer: { Image: 'i' } } };
     expect(imported(documentOf([model]))).toContain(`step.custom('Model', 'Model'`);
@@ -161,6 +169,36 @@ describe('names', () => {
     ]);
     expect(text).toContain(`'My-Param': myParam`);
   });
+});
+
+test('nothing is imported for what became custom after all', () => {
+  const process = {
+    ProcessingResources: { ClusterConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 30 } },
+    AppSpecification: { ImageUri: 'i' },
+    RoleArn: 'r',
+  };
+  const check = {
+    Name: 'Check',
+    Type: 'QualityCheck',
+    Arguments: process,
+    CheckType: 'DATA_QUALITY',
+    ModelPackageGroupName: 'g',
+    // Of another type than its option, and what is missing behind it has no option at all.
+    SkipCheck: { Get: 'Parameters.Text' },
+  };
+  const text = imported(documentOf([check], [{ Name: 'Text', Type: 'String' }]));
+  expect(text).toContain(`import { definePipeline, parameter, step } from 'sagemaker-pipelines';`);
+});
+
+test('a list is compared as one value where a condition has one', () => {
+  const condition = { Type: 'GreaterThan', LeftValue: { Get: 'Parameters.N' }, RightValue: [] };
+  const choose = {
+    Name: 'Choose',
+    Type: 'Condition',
+    Arguments: { Conditions: [condition], IfSteps: [], ElseSteps: [] },
+  };
+  const text = imported(documentOf([choose], [{ Name: 'N', Type: 'Integer' }]));
+  expect(text).toContain(`when(N, '>', unsafe<number>([]))`);
 });
 
 test('the name of a step for models is the one that its author gave', () => {

@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-import { type Worked, work } from './survivable-work.ts';
+import { type WorkName, type Worked, work } from './survivable-work.ts';
 
 /**
  * A process that runs the work below and is killed by the kernel just before its n-th change of the disk: after that
  * line nothing of it is run, as with a power cut. Without n it tells how many changes there are.
  */
-const [folder = '', nth = '0'] = process.argv.slice(2);
+const [name = 'small', folder = '', nth = '0'] = process.argv.slice(2);
 let changes = 0;
 
 type Change = (...given: unknown[]) => unknown;
@@ -35,5 +35,5 @@ for (const [module, names] of [
 }
 syncBuiltinESMExports();
 
-const done: Worked = await work(folder);
+const done: Worked = await work(name as WorkName, folder);
 process.stdout.write(JSON.stringify({ ...done, changes }));

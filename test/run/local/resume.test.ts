@@ -1,63 +1,18 @@
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'rolldown';
 import { describe, expect, test } from 'vitest';
 
-import { runCommand } from '../../support/run-command.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { listRuns } from '../../../src/run/local/read-runs.ts';
+import { killAtEveryChange } from './kill-at-every-change.ts';
 import { type Bench, bench, documentOf, get, shellStep } from './run-document.ts';
-import { work } from './survivable-work.ts';
-
-/** Every file that counts of a project's state: what a run made, not what it told on the way. */
-function madeIn(folder: string): Record<string, string> {
-  const state = join(folder, '.sagemaker-pipelines');
-  const files = ['store', 'registry'].flatMap((part) =>
-    readdirSync(join(state, part), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name)),
-  );
-  const finished = files.filter((file) => !file.includes('/.incoming/') && !/\/\.[0-9a-f]{16}$/.test(file));
-  return Object.fromEntries(finished.map((file) => [file.slice(state.length), readFileSync(file, 'utf8')]));
-}
-
-async function bundledRunner(): Promise<string> {
-  const file = join(temporaryFolder(), 'killed-runner.mjs');
-  await build({
-    input: join(import.meta.dirname, 'killed-runner.ts'),
-    platform: 'node',
-    logLevel: 'silent',
-    output: { file, format: 'esm', codeSplitting: false },
-  });
-  return file;
-}
 
 test(
   'a runner that is killed before any change of the disk finishes, resumed, with the same bytes',
   { timeout: 600_000 },
   async () => {
-    const runner = await bundledRunner();
-    const whole = temporaryFolder();
-    const { stdout, stderr } = await runCommand(process.execPath, [runner, whole]);
-    expect(stderr).toBe('');
-    const { state, changes } = JSON.parse(stdout) as { state: string; changes: number };
-    expect({ state, isEnough: changes > 40 }).toEqual({ state: 'succeeded', isEnough: true });
-    const wanted = madeIn(whole);
-    expect(Object.keys(wanted).filter((file) => file.includes('/groups/'))).toHaveLength(1);
-    const killedAt = async (nth: number): Promise<void> => {
-      const folder = temporaryFolder();
-      const { signal } = await runCommand(process.execPath, [runner, folder, String(nth)]);
-      expect({ nth, signal }).toEqual({ nth, signal: 'SIGKILL' });
-      const resumed = await work(folder);
-      expect({ nth, state: resumed.state, made: madeIn(folder) }).toEqual({ nth, state: 'succeeded', made: wanted });
-      rmSync(folder, { recursive: true });
-    };
-    const waiting = Array.from({ length: changes }, (_, index) => index + 1);
-    const inTurn = async (): Promise<void> => {
-      for (let nth = waiting.shift(); nth !== undefined; nth = waiting.shift()) await killedAt(nth);
-    };
-    await Promise.all(Array.from({ length: availableParallelism() }, inTurn));
+    const { changes, made } = await killAtEveryChange('small');
+    expect(changes).toBeGreaterThan(40);
+    expect(made.filter((file) => file.includes('/groups/'))).toHaveLength(1);
   },
 );
 

@@ -79,3 +79,14 @@ test('a program that fails by itself is not tried again', async () => {
   const ran = await bench().run(documentOf([shell]));
   expect(ran.events.filter(({ type }) => type === 'step-started')).toHaveLength(1);
 });
+
+test('a run that is stopped while it waits for another try ends at once', async () => {
+  const stop = new AbortController();
+  const shell = shellStep('A', { script: 'kill -9 $$' }, { RetryPolicies: [policy({ IntervalSeconds: 3600 })] });
+  const ran = await bench().run(documentOf([shell]), {
+    interrupted: stop.signal,
+    listen: (event) =>
+      void (event.type === 'progress' && event.message.endsWith('tried again in 3600 s') && stop.abort()),
+  });
+  expect([ran.state, ran.states]).toEqual(['stopped', { A: 'stopped' }]);
+});

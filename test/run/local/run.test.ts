@@ -38,7 +38,13 @@ describe('a run on this machine', () => {
     const { run } = bench();
     const step = shellStep('Say', { script: 'echo hello; echo oh >&2', words: ['w'] });
     const { folder, run: name } = await run(documentOf([step]));
-    expect(readdirSync(folder).toSorted()).toEqual(['definition.json', 'events.ndjson', 'run.json', 'steps']);
+    expect(readdirSync(folder).toSorted()).toEqual([
+      'definition.json',
+      'events.ndjson',
+      'owner.1',
+      'run.json',
+      'steps',
+    ]);
     expect(readdirSync(join(folder, 'steps/Say')).toSorted()).toEqual([
       'arguments.json',
       'cache.json',

@@ -120,6 +120,25 @@ describeWithPython('a pipeline on Step Functions', () => {
     ]);
   });
 
+  test('has the tags of its pipeline, and keeps those of others', async () => {
+    const fake = await fakeForTest();
+    const own = options({ wait: false });
+    const tagged = (tags: Record<string, string>) => {
+      return runOnStepFunctions({ assembly: assembly(two, { tags }), parameters: {} }, own, stillWorld());
+    };
+    await tagged({ team: 'one', cost: '7' });
+    await tagged({ team: 'two' });
+    expect(fake.operations()).not.toContain('UpdateStateMachine');
+    expect(fake.operations().filter((operation) => operation === 'TagResource')).toHaveLength(1);
+    await tagged({ team: 'two' });
+    expect(fake.operations().filter((operation) => operation === 'TagResource')).toHaveLength(1);
+    const client = new SFN({ endpoint: moto.endpoint, region: 'us-east-1', credentials: CREDENTIALS });
+    const resourceArn = `arn:aws:states:us-east-1:123456789012:stateMachine:${own.machineName}`;
+    const { tags = [] } = await client.listTagsForResource({ resourceArn });
+    client.destroy();
+    expect(Object.fromEntries(tags.map(({ key, value }) => [key, value]))).toEqual({ team: 'two', cost: '7' });
+  });
+
   test('is started with the parameters that were given, as what they are', async () => {
     const fake = await fakeForTest();
     const definition = {
@@ -216,6 +235,41 @@ describeWithPython('a pipeline on Step Functions', () => {
     expect(endOf(events, 'Keep')).toMatchObject({ state: 'skipped', reason: 'Good is False' });
   });
 
+  test('tells conditions side by side apart', async () => {
+    const gate = (name: string, yes: string, no: string): StepDocument => {
+      const args: unknown = {
+        Conditions: [{ Type: 'Equals', LeftValue: 1, RightValue: 1 }],
+        IfSteps: [step(yes)],
+        ElseSteps: [step(no)],
+      };
+      return { Name: name, Type: 'Condition', Arguments: args as StepDocument['Arguments'] };
+    };
+    const { events } = await execution(
+      { Steps: [gate('First', 'A', 'B'), gate('Second', 'C', 'D')] },
+      { First: { outcome: 'False' } },
+    );
+    expect(endOf(events, 'First')).toMatchObject({ facts: { outcome: 'False' } });
+    expect(endOf(events, 'Second')).toMatchObject({ facts: { outcome: 'True' } });
+    expect(
+      events.flatMap((event) => (event.type === 'step-ended' && event.state === 'skipped' ? [event.step] : [])),
+    ).toEqual(['A', 'D']);
+  });
+
+  test('tells of a step of several calls as of one', async () => {
+    const steps: unknown = [
+      { Name: 'Serve', Type: 'Endpoint', Arguments: { EndpointName: 'e', EndpointConfigName: 'c' } },
+      { Name: 'Count', Type: 'EMR', DependsOn: ['Serve'], Arguments: { ClusterConfig: {}, StepConfig: {} } },
+    ];
+    const { words } = await execution(
+      { Steps: steps as readonly StepDocument[] },
+      {
+        'Serve: in service?': { outcome: ['False', 'True'] },
+        'Serve: look': { result: { EndpointStatus: 'InService' } },
+      },
+    );
+    expect(words).toEqual(['Serve started', 'Serve succeeded', 'Count started', 'Count succeeded', 'run succeeded']);
+  });
+
   test('prints what its evaluation says', async () => {
     const s3 = new S3({ endpoint: moto.endpoint, region: 'us-east-1', credentials: CREDENTIALS, forcePathStyle: true });
     await s3.createBucket({ Bucket: 'bucket' });
@@ -274,7 +328,7 @@ describeWithPython('a pipeline on Step Functions', () => {
     world.whenSleeping = (times) => void (times === 2 && fake.expire());
     expect(await runOnStepFunctions(request(two), options(), world)).toMatchObject({
       state: 'running',
-      failure: { failure: 'aws', fix: expect.stringContaining('; then aws stepfunctions describe-execution') },
+      failure: { failure: 'aws', fix: expect.stringContaining('; then sagemaker-pipelines executions watch') },
     });
   });
 

@@ -47,7 +47,9 @@ def input_fn(body, content_type):
         raise ValueError(f"{content_type} is not supported: send image/png")
     try:
         with Image.open(io.BytesIO(bytes(body))) as image:
-            grey = image.convert("L")
+            # Pillow would cut 16 bits off at 255, which is nearly black.
+            is_deep = image.mode.startswith("I")
+            grey = (image.convert("I").point(lambda value: value * (1 / 257)) if is_deep else image).convert("L")
     # Pillow tells of a broken image in as many ways as there are to break one.
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as fault:
         raise ValueError(f"is no image that can be read: {str(fault).split(' <')[0]}") from None

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import type { Json, JsonObject, StepDocument } from '../../../../src/definition/document.ts';
 import { newSketch, rankAt, ranksOf } from '../../../../src/run/local/quality/sketch.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { type Bench, type Ran, bench, documentOf, get, shellStep } from '../run-document.ts';
 
 const INPUT = '/opt/ml/processing/input/baseline_dataset_input';
@@ -155,6 +156,20 @@ describe('a QualityCheck step', () => {
     await project.put('s3://b/data/a.csv', 'age,income,country,rest\n1,1.5,D,x\n');
     const ran = await project.run(documentOf([checkStep({ beside: SUPPLIED })]));
     expect(ran.reasons['Check']).toMatch(/Missing columns \(missing_column_check\): .*: town\. .*Extra columns/);
+  });
+
+  test('takes its baseline from a file of this machine, and passes on one that outlives the run', async () => {
+    const project = await withBaseline();
+    const file = join(temporaryFolder(), 'constraints.json');
+    writeFileSync(file, await project.get('s3://b/before/constraints.json'));
+    const document = documentOf(
+      [checkStep({ beside: { SuppliedBaselineConstraints: get('Parameters.Baseline') } })],
+      [{ Name: 'Baseline', Type: 'String' }],
+    );
+    const ran = await project.run(document, { parameters: { Baseline: file } });
+    expect(ran.reasons).toEqual({ Check: undefined });
+    const uri = propertiesOf(ran)['BaselineUsedForDriftCheckConstraints'] as string;
+    expect(await project.get(uri)).toBe(readFileSync(file, 'utf8'));
   });
 
   test('only tells of violations where it is told not to fail', async () => {
