@@ -1,6 +1,6 @@
 import { PipelineError } from '../definition/error.ts';
 import type { SageMakerOptions } from '../run/sagemaker/run.ts';
-import type { WatchOptions } from '../run/pauses.ts';
+import type { WatchOptions } from '../run/wait-for-end.ts';
 import type { Arguments, Options } from './command.ts';
 import type { Setting } from './settings.ts';
 

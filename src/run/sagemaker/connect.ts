@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as SageMakerSdk from '@aws-sdk/client-sagemaker';
-import { type AwsFault, awsFault, explainAwsError } from '../../aws/failure.ts';
+import { awsFault, explainAwsError } from '../../aws/failure.ts';
 import { type Place, ownAccount } from '../place.ts';
 
 export type { Place } from '../place.ts';
@@ -60,15 +60,4 @@ const ABSENT = /does not exist|could not find|not found/i;
 export function isAbsent(error: unknown): boolean {
   if (awsFault(error) === 'absent') return true;
   return error instanceof Error && error.name === 'ValidationException' && ABSENT.test(error.message);
-}
-
-const CREDENTIALS: ReadonlySet<AwsFault | undefined> = new Set([
-  'credentials-expired',
-  'credentials-missing',
-  'credentials-unknown',
-] as const);
-
-/** Whether an answer says that these credentials are good no longer. */
-export function isAboutCredentials(error: unknown): boolean {
-  return CREDENTIALS.has(awsFault(error));
 }

@@ -8,8 +8,9 @@ import { announcedSteps } from '../announced-steps.ts';
 import type { RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
 import { type Connection, type Place, asking, connect, isAbsent } from './connect.ts';
+import { eachExecution } from './each-execution.ts';
 import type { StepReport } from './step-report.ts';
-import type { WatchOptions } from '../pauses.ts';
+import type { WatchOptions } from '../wait-for-end.ts';
 import { lookAt, stateOf, stopExecution, watchExecution } from './watch.ts';
 
 /** An execution in a list. */
@@ -45,25 +46,14 @@ export async function withConnection<T>(place: Place, use: (connection: Connecti
 export async function listExecutions(
   pipeline: string,
   most: number,
-  { sagemaker }: Connection,
+  connection: Connection,
 ): Promise<ListedExecution[]> {
   const found: ListedExecution[] = [];
-  let next: string | undefined;
-  do {
-    const page = await asking(
-      `list the executions of ${pipeline}`,
-      sagemaker.listPipelineExecutions({
-        PipelineName: pipeline,
-        SortBy: 'CreationTime',
-        SortOrder: 'Descending',
-        MaxResults: Math.min(100, most - found.length),
-        ...(next === undefined ? {} : { NextToken: next }),
-      }),
-    );
-    found.push(...(page.PipelineExecutionSummaries ?? []).map(listed));
-    next = page.NextToken;
-  } while (next !== undefined && next !== '' && found.length < most);
-  return found.slice(0, most);
+  for await (const summary of eachExecution(pipeline, connection, most)) {
+    found.push(listed(summary));
+    if (found.length === most) break;
+  }
+  return found;
 }
 
 function listed(summary: PipelineExecutionSummary): ListedExecution {

@@ -6,7 +6,7 @@ import type { PublishedAsset } from '../../s3/publish.ts';
 import { announcedSteps } from '../announced-steps.ts';
 import { gitCommit } from '../git-commit.ts';
 import { stopHere } from '../not-started.ts';
-import type { WatchOptions } from '../pauses.ts';
+import type { WatchOptions } from '../wait-for-end.ts';
 import { type PublishSettings, publishForRun } from '../publish-for-run.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';

@@ -2,7 +2,8 @@ import type { SelectiveExecutionConfig } from '@aws-sdk/client-sagemaker';
 import type { PipelineDocument } from '../../definition/document.ts';
 import { PipelineError } from '../../definition/error.ts';
 import { type Chosen, chosenSteps } from '../chosen-steps.ts';
-import { type Connection, asking } from './connect.ts';
+import type { Connection } from './connect.ts';
+import { eachExecution } from './each-execution.ts';
 
 /** Which steps of a pipeline are to run; all when nothing is said. */
 export interface Selection extends Chosen {
@@ -42,24 +43,13 @@ export async function selectiveExecution(
   };
 }
 
-async function newestEnded(pipeline: string, { sagemaker }: Connection): Promise<string> {
-  let next: string | undefined;
-  do {
-    const page = await asking(
-      `list the executions of ${pipeline}`,
-      sagemaker.listPipelineExecutions({
-        PipelineName: pipeline,
-        SortBy: 'CreationTime',
-        SortOrder: 'Descending',
-        ...(next === undefined ? {} : { NextToken: next }),
-      }),
-    );
-    const ended = (page.PipelineExecutionSummaries ?? []).find(
-      ({ PipelineExecutionStatus: status }) => status !== 'Executing' && status !== 'Stopping',
-    );
-    if (ended?.PipelineExecutionArn !== undefined) return ended.PipelineExecutionArn;
-    next = page.NextToken;
-  } while (next !== undefined && next !== '');
+async function newestEnded(pipeline: string, connection: Connection): Promise<string> {
+  for await (const { PipelineExecutionArn: arn, PipelineExecutionStatus: status } of eachExecution(
+    pipeline,
+    connection,
+  )) {
+    if (arn !== undefined && status !== 'Executing' && status !== 'Stopping') return arn;
+  }
   throw new PipelineError(
     'usage',
     'no-execution',

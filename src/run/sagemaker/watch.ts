@@ -1,14 +1,12 @@
 import type { DescribePipelineExecutionResponse, PipelineExecutionStep } from '@aws-sdk/client-sagemaker';
-import { isPassing } from '../../aws/failure.ts';
-import { cutOff, left } from '../cut-off.ts';
 import type { AnnouncedStep, RunHappening, RunState } from '../../definition/events.ts';
-import { type WatchOptions, pauses, wishToLeave } from '../pauses.ts';
 import type { RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
-import { type Connection, explainRefusal, isAboutCredentials } from './connect.ts';
+import { type Found, type WatchOptions, waitForEnd } from '../wait-for-end.ts';
+import { type Connection, explainRefusal } from './connect.ts';
 import { titleOf } from '../console-links.ts';
 import { jobOutcome } from './job-outcome.ts';
-import { followLogs } from '../log-follow.ts';
+import { type LogFollower, followLogs } from '../log-follow.ts';
 import { logTail } from '../log-tail.ts';
 import { type StepReport, reportOf } from './step-report.ts';
 
@@ -22,69 +20,36 @@ export async function watchExecution(
 ): Promise<RunResult> {
   const say = sayTo(world);
   const teller = tellSteps(steps, say);
-  const deadline = options.timeout === undefined ? Number.POSITIVE_INFINITY : +world.now() + options.timeout * 1000;
-  const pause = pauses(options.poll);
-  let connection = connect();
   const tellLine = (step: string, line: string): void => say({ type: 'log', step, stream: 'stdout', line });
-  const follower = options.logs ? followLogs(connection, tellLine) : undefined;
-  let state: RunState = 'running';
-  let renewed = false;
-  let stopping = false;
-  try {
-    for (;;) {
-      const wish = stopping ? undefined : wishToLeave(deadline, world);
-      try {
-        if (wish !== undefined) {
-          if (!options.stopOnInterrupt) return { run: arn, state, failure: left(arn, wish, waysOn(arn)) };
-          await stopExecution(arn, connection, world);
-          stopping = true;
-          say({ type: 'run-stopping', reason: wish === 'interrupted' ? 'interrupted' : 'the time is up' });
-        }
-        const look = await lookAt(arn, connection, world);
-        let isNew = false;
-        for (const report of look.steps) {
-          const news = teller.tell(report);
-          await follower?.follow(report);
-          if (news === 'ended') await teller.tellEnd(report, connection);
-          isNew ||= news !== undefined;
-        }
-        pause.answered(isNew);
-        renewed = false;
-        const before = state;
-        state = stateOf(look.execution);
-        if (state === 'stopping' && before !== 'stopping' && !stopping) {
-          say({ type: 'run-stopping', reason: 'someone stopped the execution' });
-        }
-        if (state !== 'running' && state !== 'stopping') {
-          teller.tellRest(state);
-          say({ type: 'run-ended', state, seconds: secondsOf(look.execution, world), ...reasonOf(look), outputs: [] });
-          return { run: arn, state };
-        }
-      } catch (error) {
-        if (isPassing(error)) {
-          if (pause.refused()) say({ type: 'progress', message: `${wordsOf(error)}; looking again more slowly` });
-        } else if (isAboutCredentials(error) && !renewed) {
-          // Whoever logs in again while this waits has new ones in the same places.
-          renewed = true;
-          connection.close();
-          connection = connect();
-          continue;
-        } else {
-          return {
-            run: arn,
-            state,
-            failure: cutOff(arn, explainRefusal(error, 'watch the run any longer'), watchIt(arn)),
-          };
-        }
-      }
-      // A wish that was told once must not cut every later pause short.
-      const isWished = wishToLeave(deadline, world) !== undefined;
-      const rest = isWished ? Number.POSITIVE_INFINITY : deadline - +world.now();
-      await world.sleep(Math.min(pause.next(), rest), isWished ? undefined : world.interrupted);
+  let follower: LogFollower | undefined;
+  let before: RunState = 'running';
+  const look = async (connection: Connection, isStopping: boolean): Promise<Found> => {
+    if (options.logs) follower ??= followLogs(connection, tellLine);
+    const seen = await lookAt(arn, connection, world);
+    let isNew = false;
+    for (const report of seen.steps) {
+      const news = teller.tell(report);
+      await follower?.follow(report);
+      if (news === 'ended') await teller.tellEnd(report, connection);
+      isNew ||= news !== undefined;
     }
+    const state = stateOf(seen.execution);
+    if (state === 'stopping' && before !== 'stopping' && !isStopping) {
+      say({ type: 'run-stopping', reason: 'someone stopped the execution' });
+    }
+    before = state;
+    const isOver = state !== 'running' && state !== 'stopping';
+    if (isOver) {
+      teller.tellRest(state);
+      say({ type: 'run-ended', state, seconds: secondsOf(seen.execution, world), ...reasonOf(seen), outputs: [] });
+    }
+    return { state, isNew, isOver };
+  };
+  const stop = (connection: Connection): Promise<void> => stopExecution(arn, connection, world);
+  try {
+    return await waitForEnd({ arn, connect, look, stop, explain: explainRefusal }, options, world);
   } finally {
     follower?.close();
-    connection.close();
   }
 }
 
@@ -217,17 +182,4 @@ function tellSteps(announced: readonly AnnouncedStep[], say: (happening: RunHapp
       }
     },
   };
-}
-
-function waysOn(arn: string): string {
-  return `${watchIt(arn)}, or … stop ${arn}`;
-}
-
-function watchIt(arn: string): string {
-  return `sagemaker-pipelines executions watch ${arn}`;
-}
-
-function wordsOf(error: unknown): string {
-  const explained = explainRefusal(error, 'look at the run');
-  return explained instanceof Error ? explained.message : String(error);
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as CloudFormationSdk from '@aws-sdk/client-cloudformation';
 import type * as SfnSdk from '@aws-sdk/client-sfn';
-import { awsFault, explainAwsError } from '../../aws/failure.ts';
+import { explainAwsError } from '../../aws/failure.ts';
 import { type Place, ownAccount } from '../place.ts';
 
 /** A connection to Step Functions in one account and region. */
@@ -67,8 +67,3 @@ const ROLE_FIXES: readonly (readonly [RegExp, string])[] = [
     'let the service principal states.amazonaws.com assume the role, or name another one: --workflow-role-arn',
   ],
 ];
-
-/** Whether an answer says that these credentials are good no longer. */
-export function isAboutCredentials(error: unknown): boolean {
-  return awsFault(error)?.startsWith('credentials-') ?? false;
-}

@@ -2,7 +2,7 @@ import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../def
 import type { RunState } from '../../definition/events.ts';
 import { isObject } from '../../definition/expression.ts';
 import { announcedSteps } from '../announced-steps.ts';
-import type { WatchOptions } from '../pauses.ts';
+import type { WatchOptions } from '../wait-for-end.ts';
 import type { Place } from '../place.ts';
 import type { RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';

@@ -6,7 +6,7 @@ import { maskSecrets } from '../../definition/secrets.ts';
 import type { PublishedAsset } from '../../s3/publish.ts';
 import { announcedSteps } from '../announced-steps.ts';
 import { stopHere } from '../not-started.ts';
-import type { WatchOptions } from '../pauses.ts';
+import type { WatchOptions } from '../wait-for-end.ts';
 import type { Place } from '../place.ts';
 import { type PublishSettings, publishForRun } from '../publish-for-run.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';

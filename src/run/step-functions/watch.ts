@@ -1,15 +1,13 @@
 import type { DescribeExecutionOutput, HistoryEvent } from '@aws-sdk/client-sfn';
-import { isPassing } from '../../aws/failure.ts';
 import type { PipelineDocument } from '../../definition/document.ts';
 import type { RunState } from '../../definition/events.ts';
 import { graphOf } from '../../definition/graph.ts';
-import { cutOff, left } from '../cut-off.ts';
-import { followLogs } from '../log-follow.ts';
+import { type LogFollower, followLogs } from '../log-follow.ts';
 import { logTail } from '../log-tail.ts';
-import { type WatchOptions, pauses, wishToLeave } from '../pauses.ts';
 import type { RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
-import { type Connection, explainRefusal, isAboutCredentials } from './connect.ts';
+import { type Found, type WatchOptions, waitForEnd } from '../wait-for-end.ts';
+import { type Connection, explainRefusal } from './connect.ts';
 import { readEvaluations } from './evaluations.ts';
 import { type Told, readHistory, reasonOf } from './history.ts';
 
@@ -27,20 +25,13 @@ export async function watchExecution(
   const say = sayTo(world);
   const steps = graphOf(document).steps;
   const reader = readHistory(document);
-  const deadline = options.timeout === undefined ? Number.POSITIVE_INFINITY : +world.now() + options.timeout * 1000;
-  const pause = pauses(options.poll);
-  let connection = connect();
   const pages = readPages(arn);
-  const follower = options.logs
-    ? followLogs(connection, (step, line) => say({ type: 'log', step, stream: 'stdout', line }))
-    : undefined;
-  let state: RunState = 'running';
-  let renewed = false;
-  let stopping = false;
+  const tellLine = (step: string, line: string): void => say({ type: 'log', step, stream: 'stdout', line });
+  let follower: LogFollower | undefined;
   let hasFailed = false;
   let lateLooks = 0;
 
-  const tell = async ({ happening, of }: Told): Promise<void> => {
+  const tell = async ({ happening, of }: Told, connection: Connection): Promise<void> => {
     if (happening.type !== 'step-ended' || of === undefined) return say(happening);
     await follower?.follow(of);
     if (happening.state === 'failed') {
@@ -54,56 +45,32 @@ export async function watchExecution(
     say({ ...happening, facts: { ...happening.facts, ...facts } });
   };
 
-  try {
-    for (;;) {
-      const wish = stopping ? undefined : wishToLeave(deadline, world);
-      try {
-        if (wish !== undefined) {
-          if (!options.stopOnInterrupt) return { run: arn, state, failure: left(arn, wish, waysOn(arn)) };
-          await connection.stepFunctions.stopExecution({ executionArn: arn, cause: 'stopped by who started it' });
-          stopping = true;
-          say({ type: 'run-stopping', reason: wish === 'interrupted' ? 'interrupted' : 'the time is up' });
-        }
-        // In this order: what an execution that has ended says of itself is all there is.
-        const execution = await connection.stepFunctions.describeExecution({ executionArn: arn });
-        const events = await pages.next(connection);
-        for (const event of events) for (const told of reader.read(event)) await tell(told);
-        for (const step of reader.running()) await follower?.follow(step);
-        pause.answered(events.length > 0);
-        renewed = false;
-        if (stopping) state = 'stopping';
-        const ended = stateOf(execution);
-        // The history may come later than the state.
-        if (ended !== undefined && (pages.isComplete() || lateLooks++ >= LATE_LOOKS)) {
-          const cause = ended === 'failed' ? reasonOf(execution.error, execution.cause) : undefined;
-          for (const told of reader.rest(ended, execution.cause ?? cause)) await tell(told);
-          // A failed step has said already what is only repeated here.
-          const reason = cause === undefined || hasFailed ? {} : { reason: cause };
-          say({ type: 'run-ended', state: ended, seconds: secondsOf(execution, world), ...reason, outputs: [] });
-          return { run: arn, state: ended };
-        }
-      } catch (error) {
-        if (isPassing(error)) {
-          if (pause.refused()) say({ type: 'progress', message: `${wordsOf(error)}; looking again more slowly` });
-        } else if (isAboutCredentials(error) && !renewed) {
-          // Whoever logs in again while this waits has new ones in the same places.
-          renewed = true;
-          connection.close();
-          connection = connect();
-          continue;
-        } else {
-          const failure = cutOff(arn, explainRefusal(error, 'watch the run any longer'), watchIt(arn));
-          return { run: arn, state, failure };
-        }
-      }
-      // A wish that was told once must not cut every later pause short.
-      const isWished = wishToLeave(deadline, world) !== undefined;
-      const rest = isWished ? Number.POSITIVE_INFINITY : deadline - +world.now();
-      await world.sleep(Math.min(pause.next(), rest), isWished ? undefined : world.interrupted);
+  const look = async (connection: Connection, isStopping: boolean): Promise<Found> => {
+    if (options.logs) follower ??= followLogs(connection, tellLine);
+    // In this order: what an execution that has ended says of itself is all there is.
+    const execution = await connection.stepFunctions.describeExecution({ executionArn: arn });
+    const events = await pages.next(connection);
+    for (const event of events) for (const told of reader.read(event)) await tell(told, connection);
+    for (const step of reader.running()) await follower?.follow(step);
+    const ended = stateOf(execution);
+    // The history may come later than the state.
+    if (ended === undefined || !(pages.isComplete() || lateLooks++ >= LATE_LOOKS)) {
+      return { state: isStopping ? 'stopping' : 'running', isNew: events.length > 0, isOver: false };
     }
+    const cause = ended === 'failed' ? reasonOf(execution.error, execution.cause) : undefined;
+    for (const told of reader.rest(ended, execution.cause ?? cause)) await tell(told, connection);
+    // A failed step has said already what is only repeated here.
+    const reason = cause === undefined || hasFailed ? {} : { reason: cause };
+    say({ type: 'run-ended', state: ended, seconds: secondsOf(execution, world), ...reason, outputs: [] });
+    return { state: ended, isNew: true, isOver: true };
+  };
+  const stop = async ({ stepFunctions }: Connection): Promise<void> => {
+    await stepFunctions.stopExecution({ executionArn: arn, cause: 'stopped by who started it' });
+  };
+  try {
+    return await waitForEnd({ arn, connect, look, stop, explain: explainRefusal }, options, world);
   } finally {
     follower?.close();
-    connection.close();
   }
 }
 
@@ -165,17 +132,4 @@ function readPages(arn: string): Pages {
       return found;
     },
   };
-}
-
-function waysOn(arn: string): string {
-  return `${watchIt(arn)}, or … stop ${arn}`;
-}
-
-function watchIt(arn: string): string {
-  return `sagemaker-pipelines executions watch ${arn}`;
-}
-
-function wordsOf(error: unknown): string {
-  const explained = explainRefusal(error, 'look at the run');
-  return explained instanceof Error ? explained.message : String(error);
 }

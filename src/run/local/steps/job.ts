@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { JsonObject } from '../../../definition/document.ts';
 import { PipelineError } from '../../../definition/error.ts';
 import type { ContainerEnd, ContainerJob } from '../containers/container.ts';
 import { removeFolder } from '../run-folder.ts';
+import { numberAt, textMapAt, textsAt } from './read.ts';
 import type { StepWork } from './step.ts';
 
 /** Where a step's job has its `/opt/ml`. */
@@ -13,6 +15,23 @@ export function jobFolder({ folder }: Pick<StepWork, 'folder'>): string {
 /** The environment that the service gives to every job, beside the request's own. */
 export function serviceEnvironment(work: StepWork): Record<string, string> {
   return { AWS_REGION: work.region, AWS_DEFAULT_REGION: work.region, ...work.jobEnvironment };
+}
+
+/** What requests for jobs say in the same words: the program, its environment and its time. */
+export function programOf(
+  given: JsonObject,
+  specification: string,
+  environment: Readonly<Record<string, string>>,
+): Pick<ContainerJob, 'entrypoint' | 'arguments' | 'environment' | 'secondsAtMost'> {
+  const entrypoint = textsAt(given, specification, 'ContainerEntrypoint');
+  const words = textsAt(given, specification, 'ContainerArguments');
+  const seconds = numberAt(given, 'StoppingCondition', 'MaxRuntimeInSeconds');
+  return {
+    environment: { ...environment, ...textMapAt(given, 'Environment') },
+    ...(entrypoint === undefined ? {} : { entrypoint }),
+    ...(words === undefined ? {} : { arguments: words }),
+    ...(seconds === undefined ? {} : { secondsAtMost: seconds }),
+  };
 }
 
 /** Runs a container to its end; one that does not end well is an error, in the words that the service would use. */

@@ -4,9 +4,9 @@ import type { ContainerJob } from '../containers/container.ts';
 import { NOBODY } from '../registry.ts';
 import { formatS3Uri, parseS3Uri } from '../store/place.ts';
 import { copyIn } from '../store/transfer.ts';
-import { clearJob, jobFolder, runJob, serviceEnvironment } from './job.ts';
+import { clearJob, jobFolder, programOf, runJob, serviceEnvironment } from './job.ts';
 import { download, needInJob, reportIgnored, reportInstances, reportOutside, writeConfig } from './layout.ts';
-import { at, numberAt, objectsAt, textAt, textMapAt, textsAt } from './read.ts';
+import { at, numberAt, objectsAt, textAt } from './read.ts';
 import type { PlannedStep, StepKind, StepResult, StepWork } from './step.ts';
 
 const IGNORED = {
@@ -91,19 +91,8 @@ function containerJob(
   folder: string,
   environment: Readonly<Record<string, string>>,
 ): ContainerJob {
-  const entrypoint = textsAt(given, 'AppSpecification', 'ContainerEntrypoint');
-  const words = textsAt(given, 'AppSpecification', 'ContainerArguments');
-  const seconds = numberAt(given, 'StoppingCondition', 'MaxRuntimeInSeconds');
-  return {
-    kind: 'processing',
-    name,
-    image: textAt(given, 'AppSpecification', 'ImageUri') ?? '',
-    folder,
-    environment: { ...environment, ...textMapAt(given, 'Environment') },
-    ...(entrypoint === undefined ? {} : { entrypoint }),
-    ...(words === undefined ? {} : { arguments: words }),
-    ...(seconds === undefined ? {} : { secondsAtMost: seconds }),
-  };
+  const image = textAt(given, 'AppSpecification', 'ImageUri') ?? '';
+  return { kind: 'processing', name, image, folder, ...programOf(given, 'AppSpecification', environment) };
 }
 
 function inspectInputs(planned: PlannedStep): void {

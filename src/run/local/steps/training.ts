@@ -8,10 +8,10 @@ import { NOBODY } from '../registry.ts';
 import { type Place, below, formatS3Uri, parseS3Uri } from '../store/place.ts';
 import { writeObject } from '../store/store.ts';
 import { copyIn, copyOut } from '../store/transfer.ts';
-import { clearJob, jobFolder, runJob, serviceEnvironment } from './job.ts';
+import { clearJob, jobFolder, programOf, runJob, serviceEnvironment } from './job.ts';
 import { download, needInJob, reportIgnored, reportInstances, reportOutside, writeConfig } from './layout.ts';
 import { inspectMetrics, metricReader } from './metrics.ts';
-import { at, numberAt, objectsAt, textAt, textMapAt, textsAt } from './read.ts';
+import { at, numberAt, objectsAt, textAt, textMapAt } from './read.ts';
 import type { LeftWork, PlannedStep, StepKind, StepWork } from './step.ts';
 
 const IGNORED = {
@@ -151,19 +151,15 @@ function containerJob(
   folder: string,
   environment: Readonly<Record<string, string>>,
 ): ContainerJob {
-  const entrypoint = textsAt(given, 'AlgorithmSpecification', 'ContainerEntrypoint');
-  const words = textsAt(given, 'AlgorithmSpecification', 'ContainerArguments');
-  const seconds = numberAt(given, 'StoppingCondition', 'MaxRuntimeInSeconds');
+  const image = textAt(given, 'AlgorithmSpecification', 'TrainingImage') ?? '';
+  const hyperparameters = textMapAt(given, 'HyperParameters');
   return {
     kind: 'training',
     name,
-    image: textAt(given, 'AlgorithmSpecification', 'TrainingImage') ?? '',
+    image,
     folder,
-    hyperparameters: textMapAt(given, 'HyperParameters'),
-    environment: { ...environment, ...textMapAt(given, 'Environment') },
-    ...(entrypoint === undefined ? {} : { entrypoint }),
-    ...(words === undefined ? {} : { arguments: words }),
-    ...(seconds === undefined ? {} : { secondsAtMost: seconds }),
+    hyperparameters,
+    ...programOf(given, 'AlgorithmSpecification', environment),
   };
 }
 
