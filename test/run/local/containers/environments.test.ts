@@ -61,6 +61,17 @@ function withWheelsOf(folder: string): NodeJS.ProcessEnv {
   return { ...process.env, PIP_NO_INDEX: '1', PIP_FIND_LINKS: folder };
 }
 
+describeWithPython('a folder that cannot be written to', () => {
+  test('is told of as such, with what to do', async () => {
+    const { cache } = cacheIn('/dev/null/environments');
+    await expect(environmentFor(cache, small)).rejects.toMatchObject({
+      failure: 'machine',
+      code: 'cache-not-writable',
+      fix: 'name a folder that can be: SAGEMAKER_PIPELINES_CACHE=FOLDER',
+    });
+  });
+});
+
 describe('what stands for an image', () => {
   test('has what the image pins, the framework first', () => {
     const { name, python, packages } = recipeOf({ family: 'sklearn', version: '1.2-1' })!;
