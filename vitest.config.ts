@@ -12,6 +12,8 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     reporters: ['default', './test/support/closing-line.ts'],
     globalSetup: ['./test/support/build.ts'],
+    // Vitest leaves one processor to itself, which does next to nothing while tests run.
+    maxWorkers: '100%',
     projects: [
       {
         ...shared,
