@@ -59,7 +59,7 @@ export function localSettings(
     readonly 'source-execution'?: string | undefined;
   },
   { region, parallelism }: { readonly region: Setting; readonly parallelism: number | undefined },
-  context: Pick<Context, 'cwd' | 'env' | 'unique'>,
+  context: Pick<Context, 'cwd' | 'env' | 'unique' | 'now'>,
 ): LocalSettings {
   const asked = args['max-parallel'];
   if (asked !== undefined && !/^[1-9]\d{0,5}$/.test(asked)) {
@@ -98,6 +98,7 @@ export function localSettings(
         cache: join(cacheFolder(context, tell), 'environments'),
         temporary: tmpdir(),
         unique: context.unique,
+        now: context.now,
         tell,
         images: inProject(readConfig(context.cwd).images ?? {}, context.cwd),
         strictEnvironment: args['strict-environment'] ?? false,

@@ -22,6 +22,15 @@ export interface Link {
   readonly target: string;
 }
 
+/** Work that takes so long that it tells where it is: as it begins, as often as it is at something else, and as it is over. */
+export interface LongWork {
+  /** Short, and the same in all that is told of it: `sklearn 1.2-1`. */
+  readonly name: string;
+  readonly state: 'begun' | 'going' | 'done' | 'given-up';
+  /** How long it took, once it is over. */
+  readonly seconds?: number;
+}
+
 /** What happens in a run. */
 export type RunHappening =
   | {
@@ -36,7 +45,7 @@ export type RunHappening =
       readonly links: readonly Link[];
     }
   /** Work before and beside the steps: `uploading 3 assets`, `building the environment sklearn 1.2`. */
-  | { readonly type: 'progress'; readonly step?: string; readonly message: string }
+  | { readonly type: 'progress'; readonly step?: string; readonly message: string; readonly work?: LongWork }
   | { readonly type: 'diagnostic'; readonly step?: string; readonly diagnostic: Diagnostic }
   | {
       readonly type: 'step-started';

@@ -12,7 +12,7 @@ async function toldWith(env: Readonly<Record<string, string>>, cwd: string): Pro
   const request = await readArguments(runPipeline, ['--local']);
   if (request.kind !== 'run') throw new Error('the words ask for help');
   const region = { value: 'us-east-1', from: 'default' } as const;
-  const context = { cwd, env, unique: (digits: number) => '0'.repeat(digits) };
+  const context = { cwd, env, unique: (digits: number) => '0'.repeat(digits), now: () => new Date(0) };
   const settings = localSettings(
     request.args as unknown as LocalArguments,
     { region, parallelism: undefined },

@@ -46,7 +46,7 @@ function shownOnStderr(progress: Exclude<Progress, 'auto'>, detail: Detail, cont
     case 'live':
       return liveRenderer(stderr, styleFor(context), detail, context.now);
     case 'plain':
-      return plainRenderer(stderr, styleFor(context), detail);
+      return plainRenderer(stderr, styleFor(context), detail, context.now);
     case 'errors':
       return errorsRenderer(stderr, styleFor(context));
     case 'json':

@@ -1,14 +1,19 @@
 import type { RunEvent } from '../../definition/events.ts';
 import type { Output } from '../context.ts';
 import type { Detail, RunRenderer } from './renderer.ts';
+import wrapAnsi from '../plain-text/wrap-ansi.ts';
 import { formatDuration } from './duration.ts';
-import { linesOf } from './plain.ts';
+import { linesOf, workKey } from './plain.ts';
 import { type Colour, type Style, cleanLine, fit, widthOf } from './style.ts';
 
 interface RunningStep {
+  /** As it is called on the screen: a step, or a long work of none. */
+  readonly name: string;
   readonly since: number;
   readonly attempt: number;
   what: string;
+  /** What it shows again once a long work of its own is over. */
+  readonly job: string;
 }
 
 const HIDE_CURSOR = '\u001B[?25l';
@@ -33,6 +38,7 @@ const MARKS: Readonly<Record<string, readonly [string, Colour]>> = {
  */
 export function liveRenderer(output: Output, style: Style, detail: Detail, now: () => Date): RunRenderer {
   const running = new Map<string, RunningStep>();
+  const works = new Map<string, RunningStep>();
   let drawn: string[] = [];
   let steps = 0;
   let ended = 0;
@@ -51,17 +57,18 @@ export function liveRenderer(output: Output, style: Style, detail: Detail, now: 
     const columns = Math.max(20, (output.columns ?? 80) - 1);
     const time = now().getTime();
     const since = (from: number): string => formatDuration(Math.max(0, Math.floor((time - from) / 1000)));
-    const shown = [...running].slice(0, MOST_LINES);
-    const width = Math.max(0, ...shown.map(([name]) => name.length));
-    const lines = shown.map(([name, { since: from, attempt, what }]) => {
+    const all = [...works.values(), ...running.values()];
+    const shown = all.slice(0, MOST_LINES);
+    const width = Math.max(0, ...shown.map(({ name }) => name.length));
+    const lines = shown.map(({ name, since: from, attempt, what }) => {
       const again = attempt > 1 ? `  attempt ${attempt}` : '';
       return fit(`● ${name.padEnd(width)}  ${since(from)}${again}${what === '' ? '' : `  ${what}`}`, columns);
     });
-    if (running.size > shown.length) lines.push(`  and ${running.size - shown.length} more`);
+    if (all.length > shown.length) lines.push(`  and ${all.length - shown.length} more`);
     if (started !== undefined) {
       const left = stopping === '' ? '' : `  stopping: ${stopping}`;
       lines.push(fit(`  ${ended} of ${Math.max(steps, ended)} steps, ${since(started)}${left}`, columns));
-    } else if (working !== '') {
+    } else if (working !== '' && works.size === 0) {
       lines.push(fit(`  ${working} …`, columns));
     }
     drawn = lines;
@@ -86,6 +93,22 @@ export function liveRenderer(output: Output, style: Style, detail: Detail, now: 
   // A second Ctrl-C ends the process at once, and the terminal belongs to someone.
   process.on('exit', close);
 
+  const noteProgress = ({ step, work, message }: Extract<RunEvent, { type: 'progress' }>, time: number): void => {
+    const ofStep = step === undefined ? undefined : running.get(step);
+    const what = cleanLine(message);
+    if (ofStep !== undefined) {
+      const isOver = work?.state === 'done' || work?.state === 'given-up';
+      ofStep.what = isOver ? ofStep.job : work?.state === 'begun' ? `building ${work.name}` : what;
+    } else if (work === undefined) {
+      working = DRAWN.test(message) ? what : '';
+    } else {
+      const key = workKey(step, work);
+      const known = works.get(key);
+      if (work.state === 'begun') works.set(key, stepOf(cleanLine(work.name), time));
+      else if (work.state !== 'going') works.delete(key);
+      else if (known !== undefined) known.what = what;
+    }
+  };
   const note = (event: RunEvent): void => {
     const time = Date.parse(event.time);
     switch (event.type) {
@@ -94,14 +117,11 @@ export function liveRenderer(output: Output, style: Style, detail: Detail, now: 
         started = time;
         return;
       case 'step-started':
-        running.set(event.step, { since: time, attempt: event.attempt, what: event.job ?? '' });
+        running.set(event.step, stepOf(event.step, time, event.attempt, event.job));
         return;
-      case 'progress': {
-        const step = event.step === undefined ? undefined : running.get(event.step);
-        if (step !== undefined) step.what = cleanLine(event.message);
-        else working = cleanLine(event.message);
+      case 'progress':
+        noteProgress(event, time);
         return;
-      }
       case 'step-ended':
         running.delete(event.step);
         ended += 1;
@@ -111,6 +131,7 @@ export function liveRenderer(output: Output, style: Style, detail: Detail, now: 
         return;
       case 'run-ended':
         running.clear();
+        works.clear();
         started = undefined;
         working = '';
         return;
@@ -120,20 +141,43 @@ export function liveRenderer(output: Output, style: Style, detail: Detail, now: 
   return {
     say: (event) => {
       note(event);
-      draw(keptLines(event, style, detail));
+      draw(keptLines(event, style, detail, output.columns ?? 80));
     },
     close,
   };
 }
 
+function stepOf(name: string, since: number, attempt = 1, job = ''): RunningStep {
+  return { name, since, attempt, what: job, job };
+}
+
+/** What is being done is drawn, `uploading 3 assets`; what was done, or is good to know, is kept. */
+const DRAWN = /^\w+ing /;
+
 /** What stays on the screen of an event: that a step runs is drawn, not printed. */
-function keptLines(event: RunEvent, style: Style, detail: Detail): string[] {
+function keptLines(event: RunEvent, style: Style, detail: Detail, columns: number): string[] {
   if (event.type === 'step-started' || event.type === 'run-stopping') return [];
   const lines = linesOf(event, style, detail);
-  // Before the run it is drawn what is being done; only what was done is kept.
-  if (event.type === 'progress') return detail.verbose || !/^\w+ing /.test(event.message) ? lines : [];
+  if (event.type === 'progress') return keptOfProgress(event, lines, style, detail, columns);
   if (event.type !== 'step-ended') return lines;
   const [mark, colour] = MARKS[event.state] ?? ['?', 'dim'];
   const [first = '', ...rest] = lines;
   return [`${style.paint(mark, colour)} ${first}`, ...rest];
+}
+
+function keptOfProgress(
+  { message, work }: Extract<RunEvent, { type: 'progress' }>,
+  lines: readonly string[],
+  style: Style,
+  { verbose }: Detail,
+  columns: number,
+): string[] {
+  if (work === undefined && DRAWN.test(message) && !verbose) return [];
+  if (work?.state === 'done') return lines.map((line) => `${style.paint('✓', 'green')} ${line}`);
+  if (work?.state === 'given-up') return lines.map((line) => `${style.paint('✗', 'red')} ${line}`);
+  return lines.flatMap((line) =>
+    wrapAnsi(line, columns - 3)
+      .split('\n')
+      .map((part, index) => (index === 0 ? part : `  ${part}`)),
+  );
 }

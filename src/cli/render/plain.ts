@@ -1,18 +1,63 @@
-import type { RunEvent } from '../../definition/events.ts';
+import type { LongWork, RunEvent } from '../../definition/events.ts';
 import type { Output } from '../context.ts';
 import type { Detail, RunRenderer } from './renderer.ts';
 import { formatDuration } from './duration.ts';
 import { type Style, cleanLine, logLine } from './style.ts';
 
-/** Shows a run as lines for a pipe or a log of CI: a line a change, each with its time (UTC). */
-export function plainRenderer(output: Output, style: Style, detail: Detail): RunRenderer {
+/** How often a log of CI says what a long work is at. */
+const STILL_GOING = 15_000;
+
+/**
+ * Shows a run as lines for a pipe or a log of CI: a line a change, each with its time (UTC). What a long work is at is
+ * said now and then only, and also when nothing is new: a log that stands still looks like a run that hangs.
+ */
+export function plainRenderer(output: Output, style: Style, detail: Detail, now: () => Date): RunRenderer {
+  const works = new Map<string, WorkShown>();
+  const forget = (key: string): void => {
+    clearInterval(works.get(key)?.timer);
+    works.delete(key);
+  };
+  const note = ({ step, message, work }: Progress, since: number): void => {
+    if (work === undefined) return;
+    const key = workKey(step, work);
+    const shown = works.get(key);
+    if (work.state === 'going' && shown !== undefined) shown.what = cleanLine(message);
+    if (work.state === 'going') return;
+    forget(key);
+    if (work.state !== 'begun') return;
+    const who = cleanLine(step === undefined ? work.name : `${step}: ${work.name}`);
+    const begun: WorkShown = {
+      what: 'begun',
+      timer: setInterval(() => {
+        const time = now();
+        const passed = formatDuration((time.getTime() - since) / 1000);
+        output.write(`${time.toISOString().slice(11, 19)} ${who}: ${begun.what}, ${passed}\n`);
+      }, STILL_GOING).unref(),
+    };
+    works.set(key, begun);
+  };
   return {
     say: (event) => {
+      if (event.type === 'progress') note(event, Date.parse(event.time));
       const time = event.time.slice(11, 19);
       for (const line of linesOf(event, style, detail)) output.write(`${time} ${line}\n`);
     },
-    close: () => {},
+    close: () => {
+      for (const key of works.keys()) forget(key);
+    },
   };
+}
+
+type Progress = Extract<RunEvent, { type: 'progress' }>;
+
+interface WorkShown {
+  what: string;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** What tells one long work from another that goes on beside it. */
+export function workKey(step: string | undefined, { name }: LongWork): string {
+  return JSON.stringify([step, name]);
 }
 
 /** Shows only what went wrong. */
@@ -37,8 +82,13 @@ export function linesOf(event: RunEvent, style: Style, { logs, verbose }: Detail
       return [`${event.pipeline} on ${event.target}: ${event.run}`, ...(verbose ? parameters : [])];
     }
     case 'progress':
-      if (event.step !== undefined && !verbose) return [];
-      return [cleanLine(event.step === undefined ? event.message : `${event.step}: ${event.message}`)];
+      if (event.work?.state === 'going') return [];
+      if (event.work === undefined && event.step !== undefined && !verbose) return [];
+      return [
+        cleanLine(
+          `${event.step === undefined ? '' : `${event.step}: `}${event.message}${tookText(event.work?.seconds)}`,
+        ),
+      ];
     case 'diagnostic':
       return style.diagnostic(event.diagnostic).split('\n');
     case 'step-started': {
@@ -72,6 +122,10 @@ function detailLines({ facts, outputs, links }: StepEnded): string[] {
     }),
     ...[...outputs, ...links].map(({ title, target }) => `  ${title}: ${target}`),
   ];
+}
+
+function tookText(seconds: number | undefined): string {
+  return seconds === undefined ? '' : ` after ${formatDuration(seconds)}`;
 }
 
 function reasonText(reason: string | undefined): string {

@@ -10,6 +10,7 @@ import type { Link, RunHappening, RunState } from '../../definition/events.ts';
 import { walkSteps } from '../../definition/walk.ts';
 import { announcedSteps } from '../announced-steps.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
+import type { Tell } from '../say.ts';
 import type { Containers } from './containers/container.ts';
 import { execution, jobName } from './execution.ts';
 import { experimentOf } from './expressions/scope.ts';
@@ -58,7 +59,7 @@ export interface LocalSettings {
 /** What stands in for containers asks of the run around it. */
 export interface ContainerNeeds {
   /** Says what takes long before it does. */
-  readonly tell: (message: string) => void;
+  readonly tell: Tell;
   /** Brings an object of S3 into a file: code that a job names by its URI. */
   readonly fetchObject: (s3Uri: string, file: string) => Promise<void>;
 }
@@ -93,13 +94,13 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   const variables = execution({ pipeline: assembly.name, run, region: settings.region, started });
   const known = { parameters, execution: variables };
   const experiment = experimentOf(document, known);
-  let tell = (message: string): void => {
-    world.say({ version: 1, time: world.now().toISOString(), type: 'progress', message });
+  let tell: Tell = (message, about) => {
+    world.say({ version: 1, time: world.now().toISOString(), type: 'progress', message, ...about });
   };
   const fetch = settings.fetch?.((message) => tell(message));
   const obtain = (uri: string): Promise<void> => fetch?.(store, uri) ?? Promise.resolve();
   const containers = loadedLate(settings.containers, {
-    tell: (message) => tell(message),
+    tell: (message, about) => tell(message, about),
     fetchObject: async (uri, file) => {
       await obtain(uri);
       await copyFile((await needObject(store, parseS3Uri(uri))).path, file);
@@ -147,7 +148,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   const signal = AbortSignal.any([world.interrupted, broken.signal]);
   const keep = keeper(folder, broken);
   const say = teller(folder, world, keep.write);
-  tell = (message) => say({ type: 'progress', message });
+  tell = (message, about) => say({ type: 'progress', message, ...about });
   const steps = announcedSteps(document);
   const links: Link[] = [{ title: 'folder', target: folder.path }];
   say({ type: 'run-started', run, pipeline: assembly.name, target: 'local', steps, parameters: shown, links });

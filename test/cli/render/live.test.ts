@@ -105,3 +105,49 @@ test('that the process ends gives the cursor back', () => {
   (listeners.at(-1) as (code: number) => void)(130);
   expect(screen().isCursorShown).toBe(true);
 });
+
+const BUILDING = {
+  type: 'progress',
+  message: 'building the environment sklearn: pip installs numpy 1.24.1, pandas 1.1.3 and boto3',
+} as const;
+
+test('a long work before the run is drawn with what it is at and its time, and how long it took stays', () => {
+  const { say, pass, screen } = live(50);
+  say({ ...BUILDING, work: { name: 'sklearn', state: 'begun' } });
+  say({ type: 'progress', message: 'this happens once: environments are kept in /cache' });
+  pass(12);
+  say({ type: 'progress', message: 'fetching numpy 1.24.1 (17.3 MB)', work: { name: 'sklearn', state: 'going' } });
+  const begun = [
+    'building the environment sklearn: pip installs',
+    '  numpy 1.24.1, pandas 1.1.3 and boto3',
+    'this happens once: environments are kept in',
+    '  /cache',
+  ];
+  expect(screen().lines).toEqual([...begun, '● sklearn  12 s  fetching numpy 1.24.1 (17.3 MB)', '']);
+  pass(48);
+  expect(screen().lines.at(-2)).toBe('● sklearn  1 min 0 s  fetching numpy 1.24.1 (17.…');
+  say({
+    type: 'progress',
+    message: 'built the environment sklearn',
+    work: { name: 'sklearn', state: 'done', seconds: 60 },
+  });
+  expect(screen().lines).toEqual([...begun, '✓ built the environment sklearn after 1 min 0 s', '']);
+});
+
+test('a long work of a step is drawn in the line of the step, which then shows its job again', () => {
+  const { say, screen } = live(70);
+  const work = (state: 'begun' | 'going' | 'given-up', message: string) =>
+    say({ type: 'progress', step: 'Train', message, work: { name: 'sklearn with requirements.txt', state } });
+  say(STARTED, stepStarted('Train', 'job-1'));
+  work('begun', 'building the environment sklearn with requirements.txt');
+  expect(screen().lines.at(-3)).toBe('● Train  0.0 s  building sklearn with requirements.txt');
+  work('going', 'fetching lightgbm 4.5.0 (3.6 MB)');
+  expect(screen().lines.at(-3)).toBe('● Train  0.0 s  fetching lightgbm 4.5.0 (3.6 MB)');
+  work('given-up', 'gave up on the environment sklearn with requirements.txt');
+  expect(screen().lines.slice(-4)).toEqual([
+    '✗ Train: gave up on the environment sklearn with requirements.txt',
+    '● Train  0.0 s  job-1',
+    '  0 of 2 steps, 0.0 s',
+    '',
+  ]);
+});

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 import { errorsRenderer, plainRenderer } from '../../../src/cli/render/plain.ts';
-import type { RunEvent } from '../../../src/definition/events.ts';
+import type { LongWork, RunEvent } from '../../../src/definition/events.ts';
 import { STARTED, happens, recordedOutput, stepEnded, stepStarted, styleOf } from './recorded.ts';
 
 const EVENTS: readonly RunEvent[] = [
@@ -18,7 +18,7 @@ const EVENTS: readonly RunEvent[] = [
 
 function plain(detail: { logs: boolean; verbose: boolean }, env?: Record<string, string>): string {
   const output = recordedOutput();
-  const renderer = plainRenderer(output, styleOf(output, env), detail);
+  const renderer = plainRenderer(output, styleOf(output, env), detail, () => new Date());
   for (const event of EVENTS) renderer.say(event);
   return output.written.join('');
 }
@@ -51,4 +51,42 @@ test('failures alone, for those who want nothing else', () => {
   const renderer = errorsRenderer(output, styleOf(output));
   for (const event of EVENTS) renderer.say(event);
   expect(output.written.join('')).toBe('Prepare: failed after 1 min 5 s: AlgorithmError: no rows\n');
+});
+
+test('of a long work its beginning, what it is at each fifteen seconds, whatever is new, and how long it took', () => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 0, 1, 10) });
+  onTestFinished(() => void vi.useRealTimers());
+  const output = recordedOutput();
+  const renderer = plainRenderer(output, styleOf(output), { logs: false, verbose: true }, () => new Date());
+  onTestFinished(() => renderer.close());
+  const say = (message: string, work: LongWork, step?: string): void =>
+    renderer.say({
+      version: 1,
+      time: new Date().toISOString(),
+      type: 'progress',
+      message,
+      work,
+      ...(step === undefined ? {} : { step }),
+    });
+  say('building sklearn', { name: 'sklearn', state: 'begun' });
+  for (let second = 1; second < 20; second++) {
+    vi.advanceTimersByTime(1000);
+    say(`fetching package ${second}`, { name: 'sklearn', state: 'going' });
+  }
+  vi.advanceTimersByTime(41_000);
+  say('built sklearn', { name: 'sklearn', state: 'done', seconds: 60 });
+  say('building more', { name: 'more', state: 'begun' }, 'Train');
+  vi.advanceTimersByTime(15_000);
+  say('gave up on more', { name: 'more', state: 'given-up', seconds: 15 }, 'Train');
+  vi.advanceTimersByTime(60_000);
+  expect(output.written.join('')).toBe(`10:00:00 building sklearn
+10:00:15 sklearn: fetching package 14, 15 s
+10:00:30 sklearn: fetching package 19, 30 s
+10:00:45 sklearn: fetching package 19, 45 s
+10:01:00 sklearn: fetching package 19, 1 min 0 s
+10:01:00 built sklearn after 1 min 0 s
+10:01:00 Train: building more
+10:01:15 Train: more: begun, 15 s
+10:01:15 Train: gave up on more after 15 s
+`);
 });

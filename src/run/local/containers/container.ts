@@ -10,6 +10,8 @@ export type Listener = (stream: 'stdout' | 'stderr', line: string) => void;
 export interface ContainerJob {
   readonly kind: 'processing' | 'training';
   readonly name: string;
+  /** The step that it is of, for what is told while it is made ready. */
+  readonly step?: string;
   readonly image: string;
   /** The document's own; a managed image's entry point where there is none. */
   readonly entrypoint?: readonly string[];
@@ -35,6 +37,8 @@ export interface ContainerEnd {
 
 /** One container of a model. */
 export interface ModelContainer {
+  /** The step that asks for it, for what is told while it is made ready. */
+  readonly step?: string;
   readonly image: string;
   /** The unpacked model archive; the server sees it as `/opt/ml/model`. */
   readonly folder: string;

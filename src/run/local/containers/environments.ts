@@ -14,9 +14,11 @@ import { basename, join } from 'node:path';
 import { versionsByNearness } from '../../../aws/version-order.ts';
 import type { Diagnostic } from '../../../definition/diagnostic.ts';
 import { PipelineError } from '../../../definition/error.ts';
+import type { Tell } from '../../say.ts';
 import type { Supervisor } from './contained.ts';
 import { type Interpreter, findInterpreter } from './interpreters.ts';
 import { withLock } from './lock.ts';
+import { type Say, type WorkBegun, type WorkWords, beginWork, tellWork } from './long-work.ts';
 import {
   INSTALL,
   type PipEnd,
@@ -27,6 +29,7 @@ import {
   releasesOf,
   requirement,
 } from './pip.ts';
+import { pipRunner } from './pip-progress.ts';
 import type { Recipe, Substitution } from './recipes.ts';
 import { installTorch } from './torch.ts';
 
@@ -35,7 +38,16 @@ export interface EnvironmentCache {
   readonly folder: string;
   readonly supervisor: Supervisor;
   readonly unique: (digits: number) => string;
-  readonly tell: (message: string) => void;
+  readonly now: () => Date;
+  readonly tell: Tell;
+}
+
+/** What of an environment is told as it is built. */
+export interface Building {
+  /** `sklearn 1.2-1` */
+  readonly name: string;
+  /** What stands behind its name: of what it is built, and by what. */
+  readonly detail: string;
 }
 
 /** A Python environment that is whole. */
@@ -60,16 +72,32 @@ const MANIFEST = 'environment.json';
 /** Changes when environments are built in another way, so that older ones are not taken for new ones. */
 const FORMAT = 1;
 
-/** The environment that a recipe asks for, built when this machine has none yet. */
-export async function environmentFor(cache: EnvironmentCache, given: Recipe): Promise<PythonEnvironment> {
+/** A cache that tells of the step for which it builds, when it is one. */
+export function ofStep(cache: EnvironmentCache, step: string | undefined): EnvironmentCache {
+  if (step === undefined) return cache;
+  return { ...cache, tell: (message, about) => cache.tell(message, { step, ...about }) };
+}
+
+/** The environment that a recipe asks for, in the place of some images, built when this machine has none yet. */
+export async function environmentFor(
+  cache: EnvironmentCache,
+  given: Recipe,
+  images: readonly string[] = [],
+): Promise<PythonEnvironment> {
   const interpreter = await findInterpreter(given.python, cache.supervisor.env);
   const recipe = forPlatform(given, interpreter);
   const { name } = recipe;
   const link = join(cache.folder, `${name.replaceAll(/[^\w.-]+/g, '-')}-${digest([FORMAT, recipe, interpreter])}`);
-  const built = await buildOnce(cache, link, `the environment ${name}`, (folder) =>
-    build(cache, recipe, interpreter, folder),
-  );
+  const building = { name, detail: detailOf(recipe, interpreter, images) };
+  const built = await buildOnce(cache, link, building, (folder, say) => build(cache, recipe, interpreter, folder, say));
   return { name, folder: link, interpreter, ...built };
+}
+
+function detailOf({ torch = {}, packages }: Recipe, { version }: Interpreter, images: readonly string[]): string {
+  const names = images.map((image) => image.replace(/^[\w.-]+\.amazonaws\.com(?:\.cn)?\//, ''));
+  const standsFor = names.length === 0 ? '' : ` for ${names.join(' and ')}`;
+  const list = Object.entries({ ...torch, ...packages }).map(([name, wanted]) => `${name} ${wanted}`.trim());
+  return `${standsFor} on Python ${version}: pip installs ${list.join(', ')}`;
 }
 
 function forPlatform({ onLinux = {}, ...recipe }: Recipe, { platform }: Interpreter): Recipe {
@@ -97,14 +125,13 @@ export function substitutions({ name, substituted }: PythonEnvironment, strict: 
 export async function buildOnce(
   cache: EnvironmentCache,
   link: string,
-  what: string,
-  make: (folder: string) => Promise<Manifest>,
+  building: Building,
+  make: (folder: string, say: Say) => Promise<Manifest>,
 ): Promise<Manifest> {
   const there = readManifest(link);
   if (there !== undefined) return there;
   needWritable(cache.folder);
-  const waiting = (): void => cache.tell(`another run is building ${what}; waiting for it`);
-  return withLock(cache.supervisor, `${link}.lock`, waiting, async () => {
+  return afterOthers(cache, `${link}.lock`, building.name, async () => {
     const meanwhile = readManifest(link);
     if (meanwhile !== undefined) return meanwhile;
     const prefix = `${basename(link)}.build-`;
@@ -113,9 +140,11 @@ export async function buildOnce(
     }
     // The paths within an environment's programs hold for the place where it was made alone.
     const folder = `${link}.build-${cache.unique(8)}`;
-    cache.tell(`building ${what}`);
     try {
-      const manifest = await make(folder);
+      const manifest = await tellWork(cache, buildingWords(building), (say) => {
+        if (isFirst(cache.folder)) cache.tell(`this happens once: environments are kept in ${cache.folder}`);
+        return make(folder, say);
+      });
       writeFileSync(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
       symlinkSync(basename(folder), `${folder}.link`);
       renameSync(`${folder}.link`, link);
@@ -125,6 +154,49 @@ export async function buildOnce(
       throw error;
     }
   });
+}
+
+/** What is told of a build as it begins, and as it is over. */
+export function buildingWords({ name, detail }: Building): WorkWords {
+  return {
+    name,
+    begun: `building the environment ${name}${detail}`,
+    done: `built the environment ${name}`,
+    givenUp: `gave up on the environment ${name}`,
+  };
+}
+
+/** Does something once no other run builds the same; that it waits for one is told. */
+async function afterOthers<T>(cache: EnvironmentCache, lock: string, name: string, use: () => Promise<T>): Promise<T> {
+  const words = {
+    name,
+    begun: `another run is building the environment ${name}; waiting for it`,
+    done: `the other run is done with the environment ${name}`,
+    givenUp: `waited in vain for the environment ${name}`,
+  };
+  let wait: WorkBegun | undefined;
+  const waitedFor = (state: 'done' | 'given-up'): void => {
+    wait?.end(state);
+    wait = undefined;
+  };
+  try {
+    return await withLock(
+      cache.supervisor,
+      lock,
+      () => (wait = beginWork(cache, words)),
+      () => {
+        waitedFor('done');
+        return use();
+      },
+    );
+  } finally {
+    waitedFor('given-up');
+  }
+}
+
+/** Whether nothing was ever built here to its end. */
+function isFirst(folder: string): boolean {
+  return !readdirSync(folder, { withFileTypes: true }).some((entry) => entry.isSymbolicLink());
 }
 
 function needWritable(folder: string): void {
@@ -168,13 +240,16 @@ async function build(
   recipe: Recipe,
   interpreter: Interpreter,
   folder: string,
+  say: Say,
 ): Promise<Manifest> {
+  say('making a virtual environment');
   const made = await pythonRunner(cache.supervisor, interpreter.path, cache.folder)(['-I', '-m', 'venv', folder]);
   if (!made.ok) throw cannotBuild(recipe.name, made);
-  const run = pythonRunner(cache.supervisor, join(folder, 'bin/python'), cache.folder);
+  const place = { folder, pipIn: sitePackagesOf(folder, interpreter) };
+  const run = pipRunner(cache.supervisor, place, cache.folder, say);
   const torch =
     recipe.torch === undefined ? undefined : await installTorch(run, recipe.torch, interpreter, cache.supervisor.env);
-  const others = await installPackages(run, recipe, torch?.installed ?? {}, cache.tell);
+  const others = await installPackages(run, recipe, torch?.installed ?? {}, { tell: cache.tell, say });
   const python = recipe.python ?? interpreter.minor;
   return {
     sitePackages: sitePackagesOf(folder, interpreter),
@@ -191,7 +266,7 @@ async function installPackages(
   run: RunPython,
   { name, packages }: Recipe,
   installed: Readonly<Record<string, string>>,
-  tell: (message: string) => void,
+  { tell, say }: { readonly tell: Tell; readonly say: Say },
 ): Promise<readonly Substitution[]> {
   const kept = Object.entries(installed).map(([each, version]) => requirement(each, version));
   const install = (wanted: Readonly<Record<string, string>>): Promise<PipEnd> =>
@@ -205,6 +280,7 @@ async function installPackages(
   const substituted: Substitution[] = [];
   for (const [each, wanted] of Object.entries(packages)) {
     const isPinned = /^\d/.test(wanted);
+    if (isPinned) say(`looking for the release of ${each} that is nearest to ${wanted}`);
     const got = isPinned ? versionsByNearness(wanted, await releasesOf(run, each))[0] : wanted;
     if (got !== undefined) nearest[each] = got;
     if (got !== wanted) substituted.push({ what: each, wanted, got: got ?? null });

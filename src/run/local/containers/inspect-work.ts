@@ -31,7 +31,11 @@ async function inspectEnvironments(
 ): Promise<readonly Diagnostic[]> {
   const found: Diagnostic[] = [];
   for (const [image, standIn] of standIns) {
-    const environment = await workshop.environmentOf(standIn);
+    const alike = [...standIns].filter(([, { recipe }]) => JSON.stringify(recipe) === JSON.stringify(standIn.recipe));
+    const environment = await workshop.environmentOf(
+      standIn,
+      alike.map(([each]) => each),
+    );
     found.push(...substitutions(environment, workshop.settings.strictEnvironment ?? false));
     if (standIn.isForGpu) found.push(withoutGpu(image));
   }

@@ -1,7 +1,16 @@
 import { chmodSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type EnvironmentCache, type PythonEnvironment, buildOnce, digest, sitePackagesOf } from './environments.ts';
-import { type PipEnd, pythonRunner, refuseUnreachable } from './pip.ts';
+import {
+  type EnvironmentCache,
+  type PythonEnvironment,
+  buildOnce,
+  buildingWords,
+  digest,
+  sitePackagesOf,
+} from './environments.ts';
+import { type PipEnd, refuseUnreachable } from './pip.ts';
+import { pipRunner } from './pip-progress.ts';
+import { type Say, tellWork } from './long-work.ts';
 
 /**
  * An environment on top of another: it has all that the other has, and what is installed into it stays in it. So a job may
@@ -68,9 +77,9 @@ export async function addRequirements(
 ): Promise<PythonEnvironment | PipEnd> {
   const text = readFileSync(file, 'utf8');
   let failed: PipEnd | undefined;
-  const make = async (folder: string): Promise<PythonEnvironment> => {
+  const make = async (folder: string, say: Say): Promise<PythonEnvironment> => {
     const layer = layEnvironment(folder, below);
-    const run = pythonRunner(cache.supervisor, join(folder, 'bin/python'), dirname(file));
+    const run = pipRunner(cache.supervisor, { folder, pipIn: below.sitePackages }, dirname(file), say);
     const end = await run(['-m', 'pip', 'install', '--retries', '2', '-r', file]);
     if (end.ok) return layer;
     refuseUnreachable(end.lines);
@@ -78,11 +87,14 @@ export async function addRequirements(
     throw new Error('pip failed');
   };
   try {
-    if (isElsewhere(text)) return await make(join(scratch, 'with-requirements'));
+    const building = { name: `${below.name} with requirements.txt`, detail: `: pip installs ${listOf(text)}` };
+    if (isElsewhere(text)) {
+      const folder = join(scratch, 'with-requirements');
+      return await tellWork(cache, buildingWords(building), (say) => make(folder, say));
+    }
     const link = join(cache.folder, `requirements-${digest([below.folder, text])}`);
-    const what = `the environment ${below.name} with requirements.txt`;
-    const { sitePackages } = await buildOnce(cache, link, what, async (folder) => {
-      const layer = await make(folder);
+    const { sitePackages } = await buildOnce(cache, link, building, async (folder, say) => {
+      const layer = await make(folder, say);
       return { sitePackages: layer.sitePackages, substituted: [] };
     });
     return { ...below, folder: link, sitePackages };
@@ -91,6 +103,19 @@ export async function addRequirements(
     return failed;
   }
 }
+
+/** What requirements name, without options and addresses: those may hold passwords. */
+function listOf(text: string): string {
+  const named = text
+    .split('\n')
+    .map((line) => line.split(/[#;\\]|\s--/)[0]!.trim())
+    .filter((each) => /^\w[^@:/]*$/.test(each));
+  if (named.length === 0) return 'what it names';
+  const rest = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : '';
+  return `${named.slice(0, MOST_NAMED).join(', ')}${rest}`;
+}
+
+const MOST_NAMED = 10;
 
 /** Whether requirements speak of other files: then their text alone does not say what they mean. */
 function isElsewhere(text: string): boolean {

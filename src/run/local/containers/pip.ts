@@ -10,8 +10,13 @@ export interface PipEnd {
 /** Runs Python in an environment; it ends with this process. */
 export type RunPython = (args: readonly string[], more?: Readonly<Record<string, string>>) => Promise<PipEnd>;
 
-/** Runs a Python with this machine's own settings for pip, proxies and certificates. */
-export function pythonRunner(supervisor: Supervisor, python: string, cwd: string): RunPython {
+/** Runs a Python with this machine's own settings for pip, proxies and certificates; `hear` gets what it says as it comes. */
+export function pythonRunner(
+  supervisor: Supervisor,
+  python: string,
+  cwd: string,
+  hear: (line: string) => void = () => {},
+): RunPython {
   const own = Object.entries(supervisor.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
   // These would lead pip out of the environment that it is to fill.
   const {
@@ -25,9 +30,10 @@ export function pythonRunner(supervisor: Supervisor, python: string, cwd: string
   return async (args, more = {}) => {
     const lines: string[] = [];
     const environment = { ...env, PIP_NO_INPUT: '1', PIP_DISABLE_PIP_VERSION_CHECK: '1', ...more };
-    const { ended } = startContained(supervisor, { command: [python, ...args], cwd, environment }, (_, line) =>
-      lines.push(line),
-    );
+    const { ended } = startContained(supervisor, { command: [python, ...args], cwd, environment }, (_, line) => {
+      lines.push(line);
+      hear(line);
+    });
     const { exitCode } = await ended;
     return { ok: exitCode === 0, lines };
   };

@@ -25,7 +25,7 @@ export function processContainers(settings: ProcessSettings): Containers {
     identify: async (image) => {
       const standIn = standInFor(image, images);
       if (standIn === undefined) return null;
-      const { folder } = await workshop.environmentOf(standIn);
+      const { folder } = await workshop.environmentOf(standIn, [image]);
       return [standIn.recipe.name, basename(folder), ...(standIn.command ?? [])].join(' ');
     },
     run: (job, listen, signal) => runProcessJob(workshop, need(job.image), job, listen, signal),

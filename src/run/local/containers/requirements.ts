@@ -1,4 +1,4 @@
-import type { PythonEnvironment } from './environments.ts';
+import { type PythonEnvironment, ofStep } from './environments.ts';
 import { addRequirements } from './layers.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -8,9 +8,10 @@ export async function withRequirements(
   environment: PythonEnvironment,
   file: string | undefined,
   scratch: string,
+  step: string | undefined,
 ): Promise<PythonEnvironment | string> {
   if (file === undefined) return environment;
-  const added = await addRequirements(cache, environment, file, scratch);
+  const added = await addRequirements(ofStep(cache, step), environment, file, scratch);
   if ('folder' in added) return added;
   return ['the requirements of the code could not be installed', ...added.lines.slice(-TAIL)].join('\n');
 }

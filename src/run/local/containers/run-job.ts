@@ -30,7 +30,7 @@ export async function runProcessJob(
 ): Promise<ContainerEnd> {
   const probed = await workshop.namespace();
   const namespace = typeof probed === 'string' ? undefined : probed;
-  const environment = await workshop.environmentOf(standIn);
+  const environment = await workshop.environmentOf(standIn, [job.image], job.step);
   return withScratch(workshop.settings, async (scratch) => {
     const fail = (why: string): ContainerEnd => {
       for (const line of why.split('\n')) listen('stderr', line);
@@ -40,7 +40,8 @@ export async function runProcessJob(
       const fault = await layOutTraining(workshop, job, scratch);
       if (fault !== undefined) return fail(fault);
     }
-    const found = await withRequirements(workshop, environment, await requirementsOf(job, scratch, workshop), scratch);
+    const required = await requirementsOf(job, scratch, workshop);
+    const found = await withRequirements(workshop, environment, required, scratch, job.step);
     if (typeof found === 'string' && job.kind === 'training') return fail(found);
     // A processing job installs its requirements itself, and fails in its own words when it cannot.
     const layer = layEnvironment(join(scratch, 'python'), typeof found === 'string' ? environment : found);

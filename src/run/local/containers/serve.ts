@@ -65,11 +65,11 @@ async function start(
   const submitted = await layOutCode(workshop, model, base, place, scratch);
   if (namespace === undefined) await layOutModel(workshop, model.folder, base, place, scratch);
 
-  const environment = await workshop.environmentOf(standIn);
+  const environment = await workshop.environmentOf(standIn, [model.image], model.step);
   const file = [join(base, 'code'), join(model.folder, 'code')]
     .map((folder) => join(folder, 'requirements.txt'))
     .find(existsSync);
-  const complete = await withRequirements(workshop, environment, file, scratch);
+  const complete = await withRequirements(workshop, environment, file, scratch, model.step);
   if (typeof complete === 'string') throw notStarted(model, complete.split('\n'));
   const layer = layEnvironment(join(scratch, 'python'), complete);
 

@@ -1,8 +1,9 @@
 import { type Namespace, type Supervisor, cannotContain, probeNamespace } from './contained.ts';
-import { type EnvironmentCache, type PythonEnvironment, environmentFor } from './environments.ts';
+import { type EnvironmentCache, type PythonEnvironment, environmentFor, ofStep } from './environments.ts';
 import { existingEnvironment } from './existing-environment.ts';
 import type { ImageMappings, StandIn } from './images.ts';
 import { withScratch } from './scratch.ts';
+import type { Tell } from '../../say.ts';
 
 /** What processes need to stand in for containers. */
 export interface ProcessSettings {
@@ -15,8 +16,9 @@ export interface ProcessSettings {
   /** An existing folder with a short path without spaces: `/tmp`. */
   readonly temporary: string;
   readonly unique: (digits: number) => string;
-  /** Says what takes long before it does. */
-  readonly tell: (message: string) => void;
+  readonly now: () => Date;
+  /** Says what takes long. */
+  readonly tell: Tell;
   readonly images?: ImageMappings;
   /** Refuse environments that differ from their image. */
   readonly strictEnvironment?: boolean;
@@ -38,16 +40,17 @@ export interface Workshop {
   readonly grace: number;
   /** How jobs see `/opt/ml`; where they cannot, why not, and paths are rewritten. */
   readonly namespace: () => Promise<Namespace | string>;
-  readonly environmentOf: (standIn: StandIn) => Promise<PythonEnvironment>;
+  /** What stands in for images, built when it is not there yet; the step that waits for it, when it is one. */
+  readonly environmentOf: (standIn: StandIn, images: readonly string[], step?: string) => Promise<PythonEnvironment>;
 }
 
 const GRACE = 10_000;
 
 /** Readies what all jobs of a run share. */
 export function openWorkshop(settings: ProcessSettings): Workshop {
-  const { env, unique, tell } = settings;
+  const { env, unique, now, tell } = settings;
   const supervisor: Supervisor = { python: 'python3', env };
-  const cache: EnvironmentCache = { folder: settings.cache, supervisor, unique, tell };
+  const cache: EnvironmentCache = { folder: settings.cache, supervisor, unique, now, tell };
   const environments = new Map<string, Promise<PythonEnvironment>>();
   let probed: Promise<Namespace | string> | undefined;
   return {
@@ -62,11 +65,13 @@ export function openWorkshop(settings: ProcessSettings): Workshop {
       if (typeof found === 'string' && settings.isolation === 'namespace') throw cannotContain(found);
       return found;
     },
-    environmentOf: ({ recipe, folder }) => {
+    environmentOf: ({ recipe, folder }, images, step) => {
       const key = JSON.stringify([recipe, folder]);
       const found =
         environments.get(key) ??
-        (folder === undefined ? environmentFor(cache, recipe) : existingEnvironment(cache, folder, settings.cwd));
+        (folder === undefined
+          ? environmentFor(ofStep(cache, step), recipe, images)
+          : existingEnvironment(cache, folder, settings.cwd));
       environments.set(key, found);
       return found;
     },

@@ -36,7 +36,7 @@ export function programOf(
 
 /** Runs a container to its end; one that does not end well is an error, in the words that the service would use. */
 export async function runJob(work: StepWork, job: ContainerJob): Promise<void> {
-  const end = await work.containers.run(job, work.listen, work.signal);
+  const end = await work.containers.run({ ...job, step: work.step.Name }, work.listen, work.signal);
   if (end.exitCode === 0 && !end.timedOut && !work.signal.aborted) return;
   throw jobFault(end, job);
 }

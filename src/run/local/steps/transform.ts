@@ -63,8 +63,10 @@ export const transform: StepKind = {
     const containers = await layModels(work, plan);
     const servers: ModelServer[] = [];
     try {
-      for (const container of containers)
-        servers.push(await work.containers.serve(container, work.listen, work.signal));
+      for (const container of containers) {
+        const ofStep = { ...container, step: work.step.Name };
+        servers.push(await work.containers.serve(ofStep, work.listen, work.signal));
+      }
       const result = await invoke(work, plan, objects, { containers, servers });
       await putOutputs(work, plan, result);
       refuseFailures(result);

@@ -34,6 +34,7 @@ export function openContainers(more: Partial<ProcessSettings> = {}, afterwards?:
     cache: CACHE,
     temporary: dirname(own),
     unique,
+    now: () => new Date(),
     tell: (message) => told.push(message),
     images: { [PLAIN]: { environment: 'python:3.11' } },
     fetchObject: (uri) => Promise.reject(new Error(`${uri} is not there`)),
