@@ -78,7 +78,7 @@ export function localSettings(
     ...(args.resume === undefined ? {} : { resume: findRun(stateFolderOf(context), args.resume) }),
     mounts: args.map.map((word) => mountOf(word, context.cwd)),
     ...(args.fetch === true ? { fetch: fetchInto(region.value, args.profile) } : {}),
-    containers: async ({ tell, fetchObject }) => {
+    containers: async ({ tell, interrupted, fetchObject }) => {
       if (args.runtime === 'docker') {
         const { dockerContainers } = await import('../run/local/containers/docker.ts');
         const [user, group] = [process.getuid?.(), process.getgid?.()];
@@ -100,6 +100,7 @@ export function localSettings(
         unique: context.unique,
         now: context.now,
         tell,
+        interrupted,
         images: inProject(readConfig(context.cwd).images ?? {}, context.cwd),
         strictEnvironment: args['strict-environment'] ?? false,
         fetchObject,

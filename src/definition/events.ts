@@ -29,6 +29,8 @@ export interface LongWork {
   readonly state: 'begun' | 'going' | 'done' | 'given-up';
   /** How long it took, once it is over. */
   readonly seconds?: number;
+  /** Why it was given up, where nothing that follows says so. */
+  readonly reason?: string;
 }
 
 /** What happens in a run. */

@@ -19,7 +19,11 @@ async function toldWith(env: Readonly<Record<string, string>>, cwd: string): Pro
     context,
   );
   const told: string[] = [];
-  await settings.containers({ tell: (message) => told.push(message), fetchObject: () => Promise.resolve() });
+  await settings.containers({
+    tell: (message) => told.push(message),
+    interrupted: new AbortController().signal,
+    fetchObject: () => Promise.resolve(),
+  });
   return told;
 }
 

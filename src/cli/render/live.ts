@@ -24,6 +24,9 @@ const CLEAR_BELOW = '\u001B[0J';
 const MOST_LINES = 12;
 const FRAME = 1000;
 
+/** An environment is called by all that a project adds to it; what it is at is worth the room. */
+const LONGEST_NAME = 30;
+
 const MARKS: Readonly<Record<string, readonly [string, Colour]>> = {
   succeeded: ['✓', 'green'],
   cached: ['✓', 'cyan'],
@@ -104,7 +107,7 @@ export function liveRenderer(output: Output, style: Style, detail: Detail, now: 
     } else {
       const key = workKey(step, work);
       const known = works.get(key);
-      if (work.state === 'begun') works.set(key, stepOf(cleanLine(work.name), time));
+      if (work.state === 'begun') works.set(key, stepOf(fit(cleanLine(work.name), LONGEST_NAME), time));
       else if (work.state !== 'going') works.delete(key);
       else if (known !== undefined) known.what = what;
     }

@@ -84,11 +84,7 @@ export function linesOf(event: RunEvent, style: Style, { logs, verbose }: Detail
     case 'progress':
       if (event.work?.state === 'going') return [];
       if (event.work === undefined && event.step !== undefined && !verbose) return [];
-      return [
-        cleanLine(
-          `${event.step === undefined ? '' : `${event.step}: `}${event.message}${tookText(event.work?.seconds)}`,
-        ),
-      ];
+      return [cleanLine(`${event.step === undefined ? '' : `${event.step}: `}${event.message}${tookText(event.work)}`)];
     case 'diagnostic':
       return style.diagnostic(event.diagnostic).split('\n');
     case 'step-started': {
@@ -124,8 +120,8 @@ function detailLines({ facts, outputs, links }: StepEnded): string[] {
   ];
 }
 
-function tookText(seconds: number | undefined): string {
-  return seconds === undefined ? '' : ` after ${formatDuration(seconds)}`;
+function tookText({ seconds, reason }: Partial<LongWork> = {}): string {
+  return seconds === undefined ? '' : ` after ${formatDuration(seconds)}${reasonText(reason)}`;
 }
 
 function reasonText(reason: string | undefined): string {

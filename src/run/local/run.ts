@@ -60,6 +60,8 @@ export interface LocalSettings {
 export interface ContainerNeeds {
   /** Says what takes long before it does. */
   readonly tell: Tell;
+  /** Given when nothing that is being readied will be needed any more. */
+  readonly interrupted: AbortSignal;
   /** Brings an object of S3 into a file: code that a job names by its URI. */
   readonly fetchObject: (s3Uri: string, file: string) => Promise<void>;
 }
@@ -101,6 +103,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   const obtain = (uri: string): Promise<void> => fetch?.(store, uri) ?? Promise.resolve();
   const containers = loadedLate(settings.containers, {
     tell: (message, about) => tell(message, about),
+    interrupted: world.interrupted,
     fetchObject: async (uri, file) => {
       await obtain(uri);
       await copyFile((await needObject(store, parseS3Uri(uri))).path, file);

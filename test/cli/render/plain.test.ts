@@ -77,7 +77,7 @@ test('of a long work its beginning, what it is at each fifteen seconds, whatever
   say('built sklearn', { name: 'sklearn', state: 'done', seconds: 60 });
   say('building more', { name: 'more', state: 'begun' }, 'Train');
   vi.advanceTimersByTime(15_000);
-  say('gave up on more', { name: 'more', state: 'given-up', seconds: 15 }, 'Train');
+  say('gave up on more', { name: 'more', state: 'given-up', seconds: 15, reason: 'ERROR: no more' }, 'Train');
   vi.advanceTimersByTime(60_000);
   expect(output.written.join('')).toBe(`10:00:00 building sklearn
 10:00:15 sklearn: fetching package 14, 15 s
@@ -87,6 +87,6 @@ test('of a long work its beginning, what it is at each fifteen seconds, whatever
 10:01:00 built sklearn after 1 min 0 s
 10:01:00 Train: building more
 10:01:15 Train: more: begun, 15 s
-10:01:15 Train: gave up on more after 15 s
+10:01:15 Train: gave up on more after 15 s: ERROR: no more
 `);
 });

@@ -25,6 +25,7 @@ import {
   type RunPython,
   bare,
   pythonRunner,
+  refuseInterrupted,
   refuseUnreachable,
   releasesOf,
   requirement,
@@ -40,6 +41,8 @@ export interface EnvironmentCache {
   readonly unique: (digits: number) => string;
   readonly now: () => Date;
   readonly tell: Tell;
+  /** Ends what is being built: nobody wants it any more. */
+  readonly interrupted: AbortSignal;
 }
 
 /** What of an environment is told as it is built. */
@@ -179,16 +182,15 @@ async function afterOthers<T>(cache: EnvironmentCache, lock: string, name: strin
     wait?.end(state);
     wait = undefined;
   };
+  const waiting = (): void => void (wait = beginWork(cache, words));
   try {
-    return await withLock(
-      cache.supervisor,
-      lock,
-      () => (wait = beginWork(cache, words)),
-      () => {
-        waitedFor('done');
-        return use();
-      },
-    );
+    return await withLock(cache.supervisor, lock, { waiting, interrupted: cache.interrupted }, () => {
+      waitedFor('done');
+      return use();
+    });
+  } catch (error) {
+    if (wait !== undefined) refuseInterrupted(cache.interrupted);
+    throw error;
   } finally {
     waitedFor('given-up');
   }
@@ -243,10 +245,11 @@ async function build(
   say: Say,
 ): Promise<Manifest> {
   say('making a virtual environment');
-  const made = await pythonRunner(cache.supervisor, interpreter.path, cache.folder)(['-I', '-m', 'venv', folder]);
+  const make = pythonRunner(cache.supervisor, interpreter.path, cache.folder, { interrupted: cache.interrupted });
+  const made = await make(['-I', '-m', 'venv', folder]);
   if (!made.ok) throw cannotBuild(recipe.name, made);
   const place = { folder, pipIn: sitePackagesOf(folder, interpreter) };
-  const run = pipRunner(cache.supervisor, place, cache.folder, say);
+  const run = pipRunner(cache, place, cache.folder, say);
   const torch =
     recipe.torch === undefined ? undefined : await installTorch(run, recipe.torch, interpreter, cache.supervisor.env);
   const others = await installPackages(run, recipe, torch?.installed ?? {}, { tell: cache.tell, say });

@@ -79,12 +79,12 @@ export async function addRequirements(
   let failed: PipEnd | undefined;
   const make = async (folder: string, say: Say): Promise<PythonEnvironment> => {
     const layer = layEnvironment(folder, below);
-    const run = pipRunner(cache.supervisor, { folder, pipIn: below.sitePackages }, dirname(file), say);
+    const run = pipRunner(cache, { folder, pipIn: below.sitePackages }, dirname(file), say);
     const end = await run(['-m', 'pip', 'install', '--retries', '2', '-r', file]);
     if (end.ok) return layer;
     refuseUnreachable(end.lines);
     failed = end;
-    throw new Error('pip failed');
+    throw new Error(end.lines.at(-1) ?? 'pip failed');
   };
   try {
     const building = { name: `${below.name} with requirements.txt`, detail: `: pip installs ${listOf(text)}` };

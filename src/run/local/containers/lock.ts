@@ -18,7 +18,7 @@ sys.stdin.read()`;
 export async function withLock<T>(
   { python, env }: Supervisor,
   file: string,
-  waiting: () => void,
+  { waiting, interrupted }: { readonly waiting: () => void; readonly interrupted: AbortSignal },
   use: () => Promise<T>,
 ): Promise<T> {
   const holder = spawn(python, ['-I', '-S', '-c', HOLD, file], { env, stdio: ['pipe', 'pipe', 'pipe'] });
@@ -27,6 +27,9 @@ export async function withLock<T>(
   readLines(holder.stderr, (line) => said.push(line));
   const closed = once(holder, 'close');
   closed.catch(() => {});
+  // Once it is held it stays held until what is done under it has been ended in order.
+  const stop = (): void => void holder.kill();
+  interrupted.addEventListener('abort', stop, { once: true });
   try {
     await new Promise<void>((resolve, reject) => {
       readLines(holder.stdout, (line) => (line === 'held' ? resolve() : waiting()));
@@ -35,8 +38,10 @@ export async function withLock<T>(
         reject(new Error(`${file} cannot be locked: ${said.at(-1) ?? 'no reason was given'}`)),
       );
     });
+    interrupted.removeEventListener('abort', stop);
     return await use();
   } finally {
+    interrupted.removeEventListener('abort', stop);
     holder.stdin.end();
     await closed.catch(() => {});
   }

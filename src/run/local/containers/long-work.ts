@@ -1,4 +1,5 @@
 import type { LongWork } from '../../../definition/events.ts';
+import { isPipelineError } from '../../../definition/error.ts';
 import type { Tell } from '../../say.ts';
 
 /** Says what a long work is at: `fetching numpy 1.24.1 (17.3 MB)`. */
@@ -16,7 +17,7 @@ export interface WorkWords {
 /** A long work that has begun. */
 export interface WorkBegun {
   readonly say: Say;
-  readonly end: (state: 'done' | 'given-up') => void;
+  readonly end: (state: 'done' | 'given-up', reason?: string) => void;
 }
 
 /** Who is told of a work, and what the time is. */
@@ -28,7 +29,7 @@ export interface WorkTeller {
 /** Tells that a work begins, and then what it is at, and how it ended after how long. */
 export function beginWork({ tell, now }: WorkTeller, { name, begun, done, givenUp }: WorkWords): WorkBegun {
   const start = now().getTime();
-  const say = (message: string, state: LongWork['state'], more: Pick<LongWork, 'seconds'> = {}): void =>
+  const say = (message: string, state: LongWork['state'], more: Partial<LongWork> = {}): void =>
     tell(message, { work: { name, state, ...more } });
   let last = '';
   say(begun, 'begun');
@@ -37,7 +38,10 @@ export function beginWork({ tell, now }: WorkTeller, { name, begun, done, givenU
       if (message !== last) say(message, 'going');
       last = message;
     },
-    end: (state) => say(state === 'done' ? done : givenUp, state, { seconds: (now().getTime() - start) / 1000 }),
+    end: (state, reason) => {
+      const seconds = (now().getTime() - start) / 1000;
+      say(state === 'done' ? done : givenUp, state, { seconds, ...(reason === undefined ? {} : { reason }) });
+    },
   };
 }
 
@@ -49,7 +53,8 @@ export async function tellWork<T>(teller: WorkTeller, words: WorkWords, use: (sa
     work.end('done');
     return result;
   } catch (error) {
-    work.end('given-up');
+    // Errors of ours end the run or the step, and are told there in full.
+    work.end('given-up', isPipelineError(error) ? undefined : (error as Error).message);
     throw error;
   }
 }

@@ -10,13 +10,25 @@ export interface PipPlace {
   readonly pipIn: string;
 }
 
+/** Who runs it, and what ends it. */
+interface PipKeeper {
+  readonly supervisor: Supervisor;
+  readonly interrupted: AbortSignal;
+}
+
 /** Runs the Python of an environment that is being filled, and says what its pip is at. */
-export function pipRunner(supervisor: Supervisor, { folder, pipIn }: PipPlace, cwd: string, say: Say): RunPython {
+export function pipRunner(
+  { supervisor, interrupted }: PipKeeper,
+  { folder, pipIn }: PipPlace,
+  cwd: string,
+  say: Say,
+): RunPython {
   const read = pipReader();
-  const run = pythonRunner(supervisor, join(folder, 'bin/python'), cwd, (line) => {
+  const hear = (line: string): void => {
     const message = read(line);
     if (message !== undefined) say(message);
-  });
+  };
+  const run = pythonRunner(supervisor, join(folder, 'bin/python'), cwd, { hear, interrupted });
   // Off a terminal a bar is drawn once it is full, and stands between the words of a failure.
   const bar = { PIP_PROGRESS_BAR: countsBytes(pipIn) ? 'raw' : 'off' };
   return (args, more = {}) => run(args, { ...bar, ...more });

@@ -10,12 +10,19 @@ export interface PipEnd {
 /** Runs Python in an environment; it ends with this process. */
 export type RunPython = (args: readonly string[], more?: Readonly<Record<string, string>>) => Promise<PipEnd>;
 
-/** Runs a Python with this machine's own settings for pip, proxies and certificates; `hear` gets what it says as it comes. */
+/** Who follows a Python while it runs. */
+export interface Follower {
+  /** Gets what it says as it comes. */
+  readonly hear?: (line: string) => void;
+  readonly interrupted?: AbortSignal;
+}
+
+/** Runs a Python with this machine's own settings for pip, proxies and certificates. */
 export function pythonRunner(
   supervisor: Supervisor,
   python: string,
   cwd: string,
-  hear: (line: string) => void = () => {},
+  { hear, interrupted }: Follower = {},
 ): RunPython {
   const own = Object.entries(supervisor.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
   // These would lead pip out of the environment that it is to fill.
@@ -30,11 +37,15 @@ export function pythonRunner(
   return async (args, more = {}) => {
     const lines: string[] = [];
     const environment = { ...env, PIP_NO_INPUT: '1', PIP_DISABLE_PIP_VERSION_CHECK: '1', ...more };
-    const { ended } = startContained(supervisor, { command: [python, ...args], cwd, environment }, (_, line) => {
+    const { ended, kill } = startContained(supervisor, { command: [python, ...args], cwd, environment }, (_, line) => {
       lines.push(line);
-      hear(line);
+      hear?.(line);
     });
-    const { exitCode } = await ended;
+    interrupted?.addEventListener('abort', kill, { once: true });
+    if (interrupted?.aborted === true) kill();
+    const { exitCode } = await ended.finally(() => interrupted?.removeEventListener('abort', kill));
+    // What was ended says nothing of packages or of the index.
+    refuseInterrupted(interrupted);
     return { ok: exitCode === 0, lines };
   };
 }
@@ -71,6 +82,12 @@ export function bare(release: string): string {
 /** `numpy==1.24.1`, `numpy<2`, `numpy`. */
 export function requirement(name: string, version: string): string {
   return /^\d/.test(version) ? `${name}==${version}` : `${name}${version}`;
+}
+
+/** Ends what nobody wants any more. Within a step the run tells that it was stopped. */
+export function refuseInterrupted(interrupted: AbortSignal | undefined): void {
+  if (interrupted?.aborted !== true) return;
+  throw new PipelineError('interrupted', 'stopped', 'The run was stopped before its first step');
 }
 
 const UNREACHABLE =

@@ -19,6 +19,8 @@ export interface ProcessSettings {
   readonly now: () => Date;
   /** Says what takes long. */
   readonly tell: Tell;
+  /** Ends the building of environments. */
+  readonly interrupted: AbortSignal;
   readonly images?: ImageMappings;
   /** Refuse environments that differ from their image. */
   readonly strictEnvironment?: boolean;
@@ -48,9 +50,9 @@ const GRACE = 10_000;
 
 /** Readies what all jobs of a run share. */
 export function openWorkshop(settings: ProcessSettings): Workshop {
-  const { env, unique, now, tell } = settings;
+  const { env, unique, now, tell, interrupted } = settings;
   const supervisor: Supervisor = { python: 'python3', env };
-  const cache: EnvironmentCache = { folder: settings.cache, supervisor, unique, now, tell };
+  const cache: EnvironmentCache = { folder: settings.cache, supervisor, unique, now, tell, interrupted };
   const environments = new Map<string, Promise<PythonEnvironment>>();
   let probed: Promise<Namespace | string> | undefined;
   return {

@@ -25,6 +25,7 @@ function cacheIn(folder: string, env: NodeJS.ProcessEnv = process.env) {
     supervisor: { python: 'python3', env },
     unique,
     now: () => new Date(),
+    interrupted: new AbortController().signal,
     tell: (message) => told.push(message),
   };
   return { cache, told };

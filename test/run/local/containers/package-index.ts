@@ -68,7 +68,7 @@ export async function slowIndex(): Promise<SlowIndex> {
   const index = `http://127.0.0.1:${port}/simple`;
   return {
     env: { PATH, HOME, PIP_INDEX_URL: index, PIP_CONFIG_FILE: '/dev/null', PIP_NO_CACHE_DIR: '1' },
-    add: async (name, version, requires) => void (await writeWheel(folder, name, version, requires)),
+    add: (name, version, requires) => writeWheel(folder, name, version, requires),
     release: () => released.abort(),
   };
 }

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -18,17 +19,19 @@ interface Told {
 function cacheWith(env: NodeJS.ProcessEnv, hear: (message: string) => void = () => {}) {
   const told: Told[] = [];
   let seconds = 0;
+  const stop = new AbortController();
   const cache: EnvironmentCache = {
     folder: join(temporaryFolder(), 'environments'),
     supervisor: { python: 'python3', env },
     unique,
     now: () => new Date((seconds += 1) * 1000),
+    interrupted: stop.signal,
     tell: (message, about) => {
       told.push({ message, about });
       hear(message);
     },
   };
-  return { cache, told };
+  return { cache, told, stop };
 }
 
 test.each([
@@ -134,6 +137,26 @@ describeWithPython('an environment that is built', () => {
       message: 'gave up on the environment things 1.0',
       about: { work: { name: 'things 1.0', state: 'given-up', seconds: 1 } },
     });
+  }, 120_000);
+});
+
+describeWithPython('an interruption', () => {
+  const recipe = { name: 'things 1.0', packages: { thing: '1.0' } };
+
+  test('ends what is being built and whoever waits for it, and leaves nothing of it behind', async () => {
+    const index = await slowIndex();
+    await index.add('thing', '1.0');
+    let waiting: Promise<unknown> | undefined;
+    const { cache, told, stop } = cacheWith(index.env, (message) => {
+      if (message.startsWith('fetching')) waiting ??= environmentFor({ ...cache, tell }, recipe).catch(String);
+    });
+    const tell = (message: string): void => {
+      if (message.startsWith('another run')) stop.abort();
+    };
+    await expect(environmentFor(cache, recipe)).rejects.toMatchObject({ failure: 'interrupted', code: 'stopped' });
+    expect(await waiting).toMatch('The run was stopped before its first step');
+    expect(told.at(-1)).toMatchObject({ message: 'gave up on the environment things 1.0' });
+    expect(readdirSync(cache.folder).filter((name) => !name.endsWith('.lock'))).toEqual([]);
   }, 120_000);
 });
 

@@ -35,6 +35,7 @@ export function openContainers(more: Partial<ProcessSettings> = {}, afterwards?:
     temporary: dirname(own),
     unique,
     now: () => new Date(),
+    interrupted: new AbortController().signal,
     tell: (message) => told.push(message),
     images: { [PLAIN]: { environment: 'python:3.11' } },
     fetchObject: (uri) => Promise.reject(new Error(`${uri} is not there`)),
