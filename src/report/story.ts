@@ -160,7 +160,9 @@ function runOf(events: readonly RunEvent[]): StoryRun | undefined {
     diagnostics: events.flatMap((event) =>
       event.type === 'diagnostic' && event.step === undefined ? [event.diagnostic] : [],
     ),
-    progress: events.flatMap((event) => (event.type === 'progress' && event.work?.state !== 'going' ? [event.message] : [])),
+    progress: events.flatMap((event) =>
+      event.type === 'progress' && event.work?.state !== 'going' ? [event.message] : [],
+    ),
   };
 }
 

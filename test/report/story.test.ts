@@ -61,3 +61,14 @@ test('hundreds of steps are told in the order in which they can start', () => {
   const { steps } = tellStory(document, events);
   expect([steps[0]!.name, steps.at(-1)!.name, steps.length]).toEqual(['First', 'Last', 500]);
 });
+
+test('of a long work the page says that it began and ended, and not all that it was at', () => {
+  const work = { name: 'sklearn' };
+  const told = [
+    said(0, { type: 'progress', message: 'building sklearn', work: { ...work, state: 'begun' } }),
+    said(1, { type: 'progress', message: 'fetching numpy', work: { ...work, state: 'going' } }),
+    said(2, { type: 'progress', message: 'built sklearn', work: { ...work, state: 'done', seconds: 2 } }),
+  ];
+  const story = tellStory(LINES, [...LINES_EVENTS.slice(0, 1), ...told]);
+  expect(story.run?.progress).toEqual(['building sklearn', 'built sklearn']);
+});

@@ -251,7 +251,9 @@ async function build(
   const place = { folder, pipIn: sitePackagesOf(folder, interpreter) };
   const run = pipRunner(cache, place, cache.folder, say);
   const torch =
-    recipe.torch === undefined ? undefined : await installTorch(run, recipe.torch, interpreter, cache.supervisor.env);
+    recipe.torch === undefined
+      ? undefined
+      : await installTorch(run, recipe.torch, interpreter, cache.supervisor.env, say);
   const others = await installPackages(run, recipe, torch?.installed ?? {}, { tell: cache.tell, say });
   const python = recipe.python ?? interpreter.minor;
   return {

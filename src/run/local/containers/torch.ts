@@ -1,6 +1,7 @@
 import { versionsByNearness } from '../../../aws/version-order.ts';
 import { PipelineError, isPipelineError } from '../../../definition/error.ts';
 import type { Interpreter } from './interpreters.ts';
+import type { Say } from './long-work.ts';
 import type { Substitution } from './recipes.ts';
 import { INSTALL, type RunPython, bare, releasesOf, requirement } from './pip.ts';
 
@@ -22,6 +23,7 @@ export async function installTorch(
   wanted: Readonly<Record<string, string>>,
   { platform }: Interpreter,
   env: Readonly<Record<string, string | undefined>>,
+  say: Say,
 ): Promise<TorchInstalled> {
   const apart = platform === 'linux-x86_64';
   const index = env['SAGEMAKER_PIPELINES_TORCH_INDEX'] ?? CPU_INDEX;
@@ -30,6 +32,7 @@ export async function installTorch(
   const installed: Record<string, string> = {};
   const substituted: Substitution[] = [];
   for (const [name, version] of Object.entries(wanted)) {
+    say(`looking for the releases of ${name}`);
     const found = await releasesOf(run, name, options, more).catch((cause: unknown) => {
       // What pip itself is to be told would not help: these packages have an index of their own.
       if (apart && isPipelineError(cause)) throw noTorch(version, index, cause.detail);
