@@ -35,7 +35,7 @@ export interface AssetContent {
 }
 
 /** How an asset is read. */
-export interface AssetOptions {
+interface AssetOptions {
   /** Patterns of names in a folder that are left out, as `ignoring` has them, beside the ones that always are. */
   readonly ignore?: readonly string[] | undefined;
 }

@@ -1,7 +1,7 @@
 import { PipelineError } from '../definition/error.ts';
 
 /** What kind of fault AWS, or the way to it, has; `refused` is whatever has no kind of its own. */
-export type AwsFault =
+type AwsFault =
   | 'absent'
   | 'access-denied'
   | 'bucket-absent'

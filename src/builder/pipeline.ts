@@ -8,7 +8,7 @@ import { type Site, siteOf } from './site.ts';
 const PIPELINE: unique symbol = Symbol.for('sagemaker-pipelines.pipeline');
 
 /** Where an execution's jobs are tracked. */
-export interface Experiment {
+interface Experiment {
   readonly ExperimentName: Input<string>;
   readonly TrialName: Input<string>;
 }

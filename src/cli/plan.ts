@@ -27,7 +27,7 @@ export interface Plan {
 }
 
 /** A container image and the steps that use it. */
-export interface PlannedImage {
+interface PlannedImage {
   readonly image: string;
   readonly steps: readonly string[];
 }

@@ -29,7 +29,7 @@ export function isDocumentFile(word: string): boolean {
 }
 
 /** A document from anywhere, with nothing beside it unless it is in AWS's answer about a pipeline. */
-export function readDocumentFile(file: string): Assembly {
+function readDocumentFile(file: string): Assembly {
   const { document, about } = readDefinition(file);
   const name = file === '-' ? 'stdin' : basename(file, '.json');
   return { name, ...about, tags: {}, definition: document, assets: [], origins: {}, diagnostics: [] };

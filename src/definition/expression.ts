@@ -1,17 +1,17 @@
 import type { Json, JsonObject } from './document.ts';
 
 /** `{"Get": "Parameters.X"}`: a value that is known when the execution starts, or when a step has ended. */
-export interface GetExpression extends JsonObject {
+interface GetExpression extends JsonObject {
   readonly Get: string;
 }
 
 /** `{"Std:Join": {"On": "/", "Values": […]}}`: texts put together. */
-export interface JoinExpression extends JsonObject {
+interface JoinExpression extends JsonObject {
   readonly 'Std:Join': { readonly On: string; readonly Values: readonly Json[] };
 }
 
 /** `{"Std:JsonGet": {"PropertyFile" | "S3Uri": …, "Path": …}}`: a value out of a JSON file that a step wrote. */
-export interface JsonGetExpression extends JsonObject {
+interface JsonGetExpression extends JsonObject {
   readonly 'Std:JsonGet': JsonObject;
 }
 

@@ -46,13 +46,13 @@ export interface OutputFiles {
 }
 
 /** The values of a metric in the order in which the log has them. */
-export interface Series {
+interface Series {
   readonly name: string;
   readonly values: readonly number[];
 }
 
 /** What a page takes of a run folder. */
-export interface RunFiles {
+interface RunFiles {
   readonly definition: string;
   readonly events: readonly RunEvent[];
   readonly steps: ReadonlyMap<string, StepFiles>;

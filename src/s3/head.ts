@@ -24,10 +24,7 @@ export interface ObjectHead extends Checksums {
 }
 
 /** Nothing is there; or nobody may know, which is not the same. Whatever else goes wrong is thrown. */
-export type Head =
-  | ObjectHead
-  | { readonly state: 'absent' }
-  | { readonly state: 'denied'; readonly error: PipelineError };
+type Head = ObjectHead | { readonly state: 'absent' } | { readonly state: 'denied'; readonly error: PipelineError };
 
 /** Asks whether an object is there, and what it is like. */
 export async function headObject(s3: S3, at: S3Location, access: Access = {}): Promise<Head> {

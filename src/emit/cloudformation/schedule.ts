@@ -2,14 +2,14 @@ import { type Json, type JsonObject, type ParameterDeclaration, parameterType } 
 import type { ScheduledInput } from './inputs.ts';
 
 /** What a schedule starts. */
-export interface ScheduleTarget {
+interface ScheduleTarget {
   readonly arn: Json;
   readonly action: string;
   /** The members of the target that say what it is started with. */
   readonly input: JsonObject;
 }
 
-export const HAS_SCHEDULE = 'HasSchedule';
+const HAS_SCHEDULE = 'HasSchedule';
 
 /** The template's parameters of every schedule. */
 export const SCHEDULE_PARAMETERS: JsonObject = {

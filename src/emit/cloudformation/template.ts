@@ -32,13 +32,13 @@ import {
 } from './schedule.ts';
 
 /** A template, and what of the document could not be in it. */
-export interface Template {
+interface Template {
   readonly template: JsonObject;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** What a template is written of: a document, and what an assembly knows beside it. */
-export type TemplateSubject = Pick<Assembly, 'name' | 'definition'> & Partial<Assembly>;
+type TemplateSubject = Pick<Assembly, 'name' | 'definition'> & Partial<Assembly>;
 
 const MAKES_ROLE = 'MakesRole';
 const HAS_DEFINITION = 'HasDefinitionKey';

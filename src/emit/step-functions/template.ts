@@ -5,7 +5,7 @@ import { type Path, child, formatPath } from '../../definition/path.ts';
 import { type Segment, parseReference } from '../../definition/reference.ts';
 
 /** A value of a state's template: plain JSON, or something that Step Functions computes. */
-export type TemplateValue = { readonly literal: Json } | { readonly computed: string };
+type TemplateValue = { readonly literal: Json } | { readonly computed: string };
 
 /** What the values of a machine are written with. */
 export interface Scope {
@@ -195,7 +195,7 @@ export function bracket(name: string): string {
 }
 
 /** A literal as an argument of an intrinsic function. */
-export function argumentOf(literal: string | number | boolean | null): string {
+function argumentOf(literal: string | number | boolean | null): string {
   return typeof literal === 'string' ? `'${escapeText(literal)}'` : String(literal);
 }
 

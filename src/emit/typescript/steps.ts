@@ -17,7 +17,7 @@ import { writeSiblings } from './siblings.ts';
 import { misfit, writeStructure, writeValue } from './values.ts';
 
 /** A step as the call that makes it. */
-export interface WrittenStep {
+interface WrittenStep {
   readonly code: Code;
   /** Why it is `step.custom`; undefined where a function of its own makes it. */
   readonly why: string | undefined;

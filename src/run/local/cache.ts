@@ -9,7 +9,7 @@ import { type RunFolder, type StepRecord, folderName, stepFolder, writeJson } fr
 import { parseS3Uri } from './store/place.ts';
 
 /** What the cache made of a step, kept with the run for who asks why. */
-export interface CacheNote {
+interface CacheNote {
   readonly outcome: 'hit' | 'miss' | 'off';
   readonly why: string;
   /** The run whose result it is, or to which it was compared. */
@@ -53,10 +53,10 @@ const CACHED: ReadonlySet<string> = new Set([
   'QualityCheck',
 ]);
 const KEPT = 20;
-export const CACHE_NOTE = 'cache.json';
+const CACHE_NOTE = 'cache.json';
 
 /** The results of earlier runs. */
-export interface Cache {
+interface Cache {
   readonly earlier: Earlier;
   readonly keepResult: (step: StepDocument, record: StepRecord) => Promise<void>;
   /** Writes down what was found, in a step's folder. */

@@ -15,7 +15,7 @@ export const LOCAL_BUCKET = 'sagemaker-local';
 const LOCAL_BUCKETS: readonly string[] = [LOCAL_BUCKET, LOCAL_FILES];
 
 /** What a fetch needs to know. */
-export interface FetchSettings {
+interface FetchSettings {
   /** Opened when the first object is missing. */
   readonly open: () => Promise<S3>;
   /** Says what takes long before it does. */

@@ -14,7 +14,7 @@ import type { Store } from './store/store.ts';
 import { objectsBelow } from './store/transfer.ts';
 
 /** What an inspection needs to know. */
-export interface Inspection {
+interface Inspection {
   readonly document: PipelineDocument;
   readonly origins: Assembly['origins'];
   readonly scope: Pick<Scope, 'parameters' | 'execution' | 'experiment'>;

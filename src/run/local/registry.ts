@@ -13,7 +13,7 @@ export interface Registry {
   readonly unique: (digits: number) => string;
 }
 
-export const APPROVAL_STATES = ['Approved', 'Rejected', 'PendingManualApproval'] as const;
+const APPROVAL_STATES = ['Approved', 'Rejected', 'PendingManualApproval'] as const;
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
 
 /** A version of a model, as `DescribeModelPackage` would tell of it. */

@@ -56,7 +56,7 @@ export interface LocalSettings {
 }
 
 /** What stands in for containers asks of the run around it. */
-export interface ContainerNeeds {
+interface ContainerNeeds {
   /** Says what takes long before it does. */
   readonly tell: (message: string) => void;
   /** Brings an object of S3 into a file: code that a job names by its URI. */

@@ -14,7 +14,7 @@ export interface Told {
 }
 
 /** Reads the events of an execution in their order, and says what they mean for the steps of a pipeline. */
-export interface HistoryReader {
+interface HistoryReader {
   readonly read: (event: HistoryEvent) => Told[];
   /** The steps that run now. */
   readonly running: () => LoggedStep[];

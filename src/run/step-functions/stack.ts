@@ -17,7 +17,7 @@ import type { MachineOptions } from './machine.ts';
 import { findStack, settleStack } from './stack-state.ts';
 
 /** Where a machine goes that a stack of its own holds, with its roles. */
-export interface StackOptions extends Omit<MachineOptions, 'workflowRoleArn'> {
+interface StackOptions extends Omit<MachineOptions, 'workflowRoleArn'> {
   readonly stackName: string;
   /** Parameters of the stack as a file of the environment gives them; their case does not count. */
   readonly overrides: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Place } from '../store/place.ts';
-import type { Store, StoredObject } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import type { Target } from './request.ts';
 import type { Traits } from './traits.ts';
 import type { Uploads } from './open-uploads.ts';
@@ -24,11 +24,6 @@ export interface Service {
 export interface Exchange extends Target {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-}
-
-/** An object with what was said of it when it was written. */
-export interface KnownObject extends StoredObject {
-  readonly etag: string;
 }
 
 /** Answers with XML. */

@@ -12,7 +12,7 @@ import { textAt } from './read.ts';
 const ROOT = '/opt/ml';
 
 /** Where a path that a job knows is in the folder that it has as `/opt/ml`; undefined for one outside. */
-export function inJob(folder: string, localPath: string): string | undefined {
+function inJob(folder: string, localPath: string): string | undefined {
   const normal = posix.normalize(localPath);
   if (!localPath.startsWith('/') || !normal.startsWith(`${ROOT}/`)) return undefined;
   return join(folder, ...normal.slice(ROOT.length + 1).split('/'));
@@ -44,7 +44,7 @@ export function writeConfig(folder: string, name: string, value: Json): void {
 }
 
 /** What of S3 a job reads, as its request says it. */
-export interface JobInput {
+interface JobInput {
   readonly uri: string;
   readonly dataType: string;
 }

@@ -47,7 +47,7 @@ export function containersIn(given: Json | undefined): readonly JsonObject[] {
 }
 
 /** Says what of a model's containers cannot be served here. */
-export function inspectContainers({ given, step, report }: PlannedStep, below: string): void {
+function inspectContainers({ given, step, report }: PlannedStep, below: string): void {
   for (const container of containersIn(given)) {
     if (textAt(container, 'Mode') === 'MultiModel') {
       report('error', 'model-not-supported', `${step.Name} serves many models in one container (MultiModel)`, {

@@ -6,7 +6,7 @@ import { type Place, checkPlace } from './place.ts';
 import { type Mount, type Store, type StoredObject, UNFINISHED, codeOf, findObject, statsOf } from './store.ts';
 
 /** What is listed. */
-export interface Listing {
+interface Listing {
   readonly bucket: string;
   /** What keys begin with: any text, whether a folder ends there or not. */
   readonly prefix: string;

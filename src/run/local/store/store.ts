@@ -73,7 +73,7 @@ export async function needObject(store: Store, place: Place): Promise<StoredObje
   return object;
 }
 
-export function noObject(place: Place): PipelineError {
+function noObject(place: Place): PipelineError {
   return new PipelineError('failed', 'no-such-object', `There is nothing at ${formatS3Uri(place)}`, {
     detail: 'neither in the store of this project nor in a folder that stands for it',
     fix: `--map ${formatS3Uri(place)}=./FILE, or --fetch to read it from S3`,

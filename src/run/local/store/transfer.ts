@@ -6,7 +6,7 @@ import { type Place, below, formatS3Uri } from './place.ts';
 import { type Store, type StoredObject, codeOf, putFile } from './store.ts';
 
 /** An object and the name that SageMaker gives its file. */
-export interface NamedObject {
+interface NamedObject {
   readonly object: StoredObject;
   /** Relative, with slashes. */
   readonly name: string;

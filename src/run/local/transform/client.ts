@@ -19,7 +19,7 @@ export interface InvokedContainer {
 export type Body = Pieces | AsyncIterable<Uint8Array>;
 
 /** How invocations are made; `ModelClientConfig` is the request's part of it. */
-export interface ClientSettings {
+interface ClientSettings {
   readonly seconds: number;
   readonly retries: number;
   readonly workers: number;
@@ -42,7 +42,7 @@ export interface Client {
 }
 
 /** A failed invocation; whether it is worth another try. */
-export class InvocationFault extends TransformFault {
+class InvocationFault extends TransformFault {
   readonly again: boolean;
   /** The connection had been idle and the server had closed it: no try at all. */
   readonly isStale: boolean;
