@@ -10,7 +10,7 @@ import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { listPipelines } from './find-pipeline.ts';
 import { mayHaveCredentials } from './plan-in-account.ts';
-import { tableText } from './render/table.ts';
+import { sectionText } from './render/table.ts';
 import { bucketOf, regionOf, roleOf } from './settings.ts';
 
 /** What was looked at, and what came out. */
@@ -44,7 +44,7 @@ export const doctor = defineCommand({
     };
     const findings = Object.values(sections).flat();
     const text = Object.entries(sections)
-      .map(([title, found]) => `${title}\n${tableText(found.map(rowOf), '  ')}`)
+      .map(([title, found]) => sectionText(title, found.map(rowOf)))
       .join('\n');
     const fixes = findings.flatMap(({ name, fix }) => (fix === undefined ? [] : [`  ${name}: ${fix}`]));
     return {

@@ -9,6 +9,7 @@ import { walkSteps } from '../definition/walk.ts';
 import { changeText } from '../emit/diff-text.ts';
 import { diffDocuments } from '../emit/diff.ts';
 import { type TypeScriptModule, toTypeScript } from '../emit/typescript/pipeline.ts';
+import { sayCount } from '../report/figures.ts';
 import { type Answer, defineCommand } from './command.ts';
 import type { Context } from './context.ts';
 import { loadPipeline } from './load/load-pipeline.ts';
@@ -43,7 +44,7 @@ export const importDocument = defineCommand({
     const steps = [...walkSteps(source.document)].length;
     const said =
       differences.length === 0 ? 'it emits the definition that it was written from' : 'it emits something else';
-    const summary = `${name}: ${steps} ${steps === 1 ? 'step' : 'steps'}; ${said}`;
+    const summary = `${name}: ${sayCount(steps, 'step')}; ${said}`;
     const data = {
       pipeline: name,
       steps,

@@ -12,6 +12,7 @@ import { readConfig } from './config.ts';
 import { inProject } from './image-settings.ts';
 import type { Context } from './context.ts';
 import { handlersOf } from './handlers.ts';
+import { numberOf } from './number-flag.ts';
 import type { Setting } from './settings.ts';
 import { stateFolderOf } from './state-folder.ts';
 import { thisProcess } from './this-process.ts';
@@ -61,16 +62,11 @@ export function localSettings(
   { region, parallelism }: { readonly region: Setting; readonly parallelism: number | undefined },
   context: Pick<Context, 'cwd' | 'env' | 'unique'>,
 ): LocalSettings {
-  const asked = args['max-parallel'];
-  if (asked !== undefined && !/^[1-9]\d{0,5}$/.test(asked)) {
-    throw new PipelineError('usage', 'bad-value', `--max-parallel cannot be "${asked}"`, {
-      fix: 'a whole number from 1',
-    });
-  }
+  const asked = numberOf(args['max-parallel'], '--max-parallel', /^[1-9]\d{0,5}$/, 'a whole number from 1');
   return {
     stateFolder: stateFolderOf(context),
     region: region.value,
-    maxParallel: asked === undefined ? Math.min(parallelism ?? Infinity, availableParallelism()) : Number(asked),
+    maxParallel: asked ?? Math.min(parallelism ?? Infinity, availableParallelism()),
     selection: { only: args.only, from: args.from, source: args['source-execution'] },
     handlers: handlersOf(args, context.cwd),
     owner: thisProcess(),
