@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { PipelineError } from '../definition/error.ts';
+import { PipelineError, codeOf } from '../definition/error.ts';
 import { didYouMean } from '../definition/suggest.ts';
-import { isAbsence, systemCode, unreadable } from './fault.ts';
+import { isAbsence, unreadable } from './fault.ts';
 import { ignoring } from './ignore.ts';
 import { linkDangling, linkLoop, listFiles, unsupported, vanished } from './tree.ts';
 import type { TreeFile } from './tree.ts';
@@ -104,7 +104,7 @@ function statsOf(given: string, absolute: string): Stats {
   try {
     return statSync(absolute);
   } catch (error) {
-    if (systemCode(error) === 'ELOOP') throw linkLoop(given, error);
+    if (codeOf(error) === 'ELOOP') throw linkLoop(given, error);
     if (!isAbsence(error)) throw unreadable(given, error);
     throw isLink(absolute) ? linkDangling(given, error) : missing(given, absolute, error);
   }

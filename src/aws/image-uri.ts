@@ -1,5 +1,8 @@
 import { isRegion, partitionOf } from './regions.ts';
 
+/** The members of requests that hold one. */
+export const IMAGE_MEMBERS: ReadonlySet<string> = new Set(['ImageUri', 'TrainingImage', 'Image']);
+
 /** The parts of an image's URI; `account` and `region` are there when the registry is a private one of Amazon ECR. */
 interface ImageUriParts {
   /** Host and, where given, port: absent for an image of Docker Hub (`python:3.12`). */

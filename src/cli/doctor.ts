@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Json } from '../definition/document.ts';
-import { isPipelineError } from '../definition/error.ts';
+import { codeOf, isPipelineError } from '../definition/error.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
@@ -123,7 +123,7 @@ async function docker({ env }: Context): Promise<Finding> {
     const { stdout } = await promisify(execFile)('docker', args, { env: { ...env }, timeout: LIMIT });
     return { name, state: 'ok', said: `${stdout.trim()}, for --runtime docker` };
   } catch (error) {
-    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const isAbsent = codeOf(error) === 'ENOENT';
     return {
       name,
       state: 'without',

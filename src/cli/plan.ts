@@ -1,3 +1,4 @@
+import { IMAGE_MEMBERS } from '../aws/image-uri.ts';
 import type { Json, PipelineDocument } from '../definition/document.ts';
 import type { AnnouncedStep } from '../definition/events.ts';
 import { isObject } from '../definition/expression.ts';
@@ -32,8 +33,6 @@ interface PlannedImage {
   readonly image: string;
   readonly steps: readonly string[];
 }
-
-const IMAGE_MEMBERS: ReadonlySet<string> = new Set(['ImageUri', 'TrainingImage', 'Image']);
 
 /** The images that a document names; one that is an expression is given as the JSON of it. */
 export function plannedImages(document: PipelineDocument): PlannedImage[] {

@@ -31,6 +31,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The elements of a JSON value that is a list; any other has none. */
+export function elementsOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
+}
+
 /** The expression that reads a parameter of the pipeline. */
 export function getParameter(name: string): GetExpression {
   return { Get: `Parameters.${name}` };

@@ -5,7 +5,7 @@ import { firstDifference } from './differences.ts';
 import { after } from './duration.ts';
 import type { Before, Earlier } from './earlier.ts';
 import { type Fingerprint, type Taking, contentBelow, fingerprintOf, keyOf } from './fingerprint.ts';
-import { type RunFolder, type StepRecord, folderName, stepFolder, writeJson } from './run-folder.ts';
+import { type RunFolder, type StepRecord, folderName, readJson, stepFolder, writeJson } from './run-folder.ts';
 import { parseS3Uri } from './store/place.ts';
 
 /** What the cache made of a step, kept with the run for who asks why. */
@@ -171,6 +171,5 @@ function readEntries(folder: string): CacheEntry[] {
 
 /** What the cache made of a step of a run; undefined where nobody asked it. */
 export function readCacheNote(folder: RunFolder, step: string): CacheNote | undefined {
-  const file = join(stepFolder(folder, step), CACHE_NOTE);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as CacheNote) : undefined;
+  return readJson(join(stepFolder(folder, step), CACHE_NOTE)) as CacheNote | undefined;
 }

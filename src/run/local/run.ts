@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../definition/diagnostic.ts';
 import { hasErrors } from '../../definition/diagnostic.ts';
 import { bind } from '../../definition/bind.ts';
 import type { Json, ParameterValue, PipelineDocument } from '../../definition/document.ts';
-import { PipelineError } from '../../definition/error.ts';
+import { PipelineError, codeOf } from '../../definition/error.ts';
 import { maskSecrets } from '../../definition/secrets.ts';
 import type { Link, RunHappening, RunState } from '../../definition/events.ts';
 import { walkSteps } from '../../definition/walk.ts';
@@ -29,7 +29,7 @@ import { refuseCycles, schedule } from './schedule.ts';
 import { type LocalSelection, selectLocally } from './source-run.ts';
 import { stepRunner } from './step-runner.ts';
 import { parseS3Uri } from './store/place.ts';
-import { type Mount, codeOf, needObject, openStore, putFile } from './store/store.ts';
+import { type Mount, needObject, openStore, putFile } from './store/store.ts';
 
 /** How runs on this machine are set up. */
 export interface LocalSettings {

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Json, JsonObject, PipelineDocument } from '../../definition/document.ts';
 import type { Link, RunHappening, RunState } from '../../definition/events.ts';
-import { isObject } from '../../definition/expression.ts';
+import { elementsOf, isObject } from '../../definition/expression.ts';
 import { type Graph, graphOf, orderOf } from '../../definition/graph.ts';
 import { branchOf } from '../../definition/walk.ts';
 import { type Resource, consoleLinks, readArn } from '../console-links.ts';
@@ -215,13 +215,13 @@ function madeOf(value: JsonObject | undefined): Made {
     return found;
   };
   const listed = at('ProcessingOutputConfig', 'Outputs');
-  const outputs = (Array.isArray(listed) ? (listed as readonly Json[]) : []).flatMap((output) => {
+  const outputs = elementsOf(listed).flatMap((output) => {
     const place = isObject(output) && isObject(output['S3Output']) ? output['S3Output']['S3Uri'] : undefined;
     const title = isObject(output) && typeof output['OutputName'] === 'string' ? output['OutputName'] : 'output';
     return link(title, place);
   });
   const metrics = at('FinalMetricDataList');
-  const facts = (Array.isArray(metrics) ? (metrics as readonly Json[]) : []).flatMap((metric) =>
+  const facts = elementsOf(metrics).flatMap((metric) =>
     isObject(metric) && typeof metric['MetricName'] === 'string' && metric['Value'] !== undefined
       ? [[metric['MetricName'], metric['Value']] as const]
       : [],

@@ -2,6 +2,7 @@ import { type Namespace, type Supervisor, cannotContain, probeNamespace } from '
 import { type EnvironmentCache, type PythonEnvironment, environmentFor } from './environments.ts';
 import { existingEnvironment } from './existing-environment.ts';
 import type { ImageMappings, StandIn } from './images.ts';
+import { GRACE } from './job.ts';
 import { withScratch } from './scratch.ts';
 
 /** What processes need to stand in for containers. */
@@ -40,8 +41,6 @@ export interface Workshop {
   readonly namespace: () => Promise<Namespace | string>;
   readonly environmentOf: (standIn: StandIn) => Promise<PythonEnvironment>;
 }
-
-const GRACE = 10_000;
 
 /** Readies what all jobs of a run share. */
 export function openWorkshop(settings: ProcessSettings): Workshop {

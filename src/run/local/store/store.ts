@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
-import type { Stats } from 'node:fs';
-import { constants, copyFile, mkdir, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import type { Dirent, Stats } from 'node:fs';
+import { constants, copyFile, mkdir, open, readFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { PipelineError } from '../../../definition/error.ts';
+import { PipelineError, codeOf } from '../../../definition/error.ts';
 import { OBJECT, namesOf } from './names.ts';
 import { type Place, checkPlace, formatS3Uri } from './place.ts';
 
@@ -220,6 +220,17 @@ function readOnly(place: Place, { path }: Mount): PipelineError {
   });
 }
 
+/** What is in a folder; nothing in one that is not there. */
+export async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** What is at a path; undefined where there is nothing. */
 export async function statsOf(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
@@ -228,9 +239,4 @@ export async function statsOf(path: string): Promise<Stats | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
-}
-
-/** The code of a system error (`ENOENT`), when it is one. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

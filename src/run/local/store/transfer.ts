@@ -1,9 +1,9 @@
-import { constants, copyFile, mkdir, readdir } from 'node:fs/promises';
+import { constants, copyFile, mkdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { PipelineError } from '../../../definition/error.ts';
+import { PipelineError, codeOf } from '../../../definition/error.ts';
 import { listObjects } from './listing.ts';
 import { type Place, below, formatS3Uri } from './place.ts';
-import { type Store, type StoredObject, codeOf, putFile } from './store.ts';
+import { type Store, type StoredObject, entriesOf, putFile } from './store.ts';
 
 /** An object and the name that SageMaker gives its file. */
 interface NamedObject {
@@ -95,13 +95,4 @@ export async function filesIn(folder: string): Promise<string[]> {
     }
   }
   return names.toSorted();
-}
-
-async function entriesOf(folder: string) {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { Agent, type ClientRequest, type IncomingMessage, get, request } from 'node:http';
 
+import { codeOf } from '../../../definition/error.ts';
 import type { World } from '../../runner.ts';
 import { TransformFault } from './fault.ts';
 import { type Pieces, lengthOf, toWords } from './pieces.ts';
@@ -326,7 +327,7 @@ function unanswered(
   isReused = false,
 ): TransformFault {
   if (error instanceof TransformFault) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error) ?? '';
   const why = error instanceof Error ? error.message : String(error);
   const isGarbage = code.startsWith('HPE_');
   return new InvocationFault(
