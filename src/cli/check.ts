@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { checkText } from '../check/check-text.ts';
+import { sayCount } from '../definition/count.ts';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import { PipelineError, isPipelineError } from '../definition/error.ts';
-import { sayCount } from '../report/figures.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';

@@ -1,8 +1,8 @@
+import { sayCount } from '../definition/count.ts';
 import type { Json } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
 import { diffText } from '../emit/diff-text.ts';
 import { type Change, diffDocuments } from '../emit/diff.ts';
-import { sayCount } from '../report/figures.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { readConfig } from './config.ts';
 import type { Context } from './context.ts';

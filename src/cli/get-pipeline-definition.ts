@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
+import { sayCount } from '../definition/count.ts';
 import { type Assembly, originOf } from '../definition/assembly.ts';
 import { bind } from '../definition/bind.ts';
 import { type Diagnostic, hasErrors } from '../definition/diagnostic.ts';
 import type { Json } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
 import { walkSteps } from '../definition/walk.ts';
-import { sayCount } from '../report/figures.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { readConfig } from './config.ts';
 import { FORMATS, type Format, type FormatName } from './formats.ts';

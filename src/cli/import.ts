@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { emit } from '../builder/emit.ts';
+import { sayCount, sayFirst } from '../definition/count.ts';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { Json, PipelineDocument } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
@@ -9,7 +10,6 @@ import { walkSteps } from '../definition/walk.ts';
 import { changeText } from '../emit/diff-text.ts';
 import { diffDocuments } from '../emit/diff.ts';
 import { type TypeScriptModule, toTypeScript } from '../emit/typescript/pipeline.ts';
-import { sayCount } from '../report/figures.ts';
 import { type Answer, defineCommand } from './command.ts';
 import type { Context } from './context.ts';
 import { loadPipeline } from './load/load-pipeline.ts';
@@ -113,9 +113,8 @@ function customNotes({ customSteps }: TypeScriptModule): Diagnostic[] {
   const reasons = new Map<string, string[]>();
   for (const { step, why } of customSteps) reasons.set(why, [...(reasons.get(why) ?? []), step]);
   return [...reasons].map(([why, steps]) => {
-    const more = steps.length > SHOWN ? ` and ${steps.length - SHOWN} more` : '';
-    const names = steps.slice(0, SHOWN).join(', ') + more;
-    return { code: 'custom-step', severity: 'note', message: `Written as step.custom: ${names}`, detail: why };
+    const message = `Written as step.custom: ${sayFirst(steps, SHOWN)}`;
+    return { code: 'custom-step', severity: 'note', message, detail: why };
   });
 }
 

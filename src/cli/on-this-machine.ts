@@ -5,7 +5,7 @@ import { PipelineError } from '../definition/error.ts';
 import type { Fetch } from '../run/local/fetch.ts';
 import { findRun } from '../run/local/read-runs.ts';
 import type { LocalSettings } from '../run/local/run.ts';
-import { parseS3Uri } from '../run/local/store/place.ts';
+import { readPlace } from '../run/local/store/place.ts';
 import type { Mount } from '../run/local/store/store.ts';
 import type { Arguments, Options } from './command.ts';
 import { readConfig } from './config.ts';
@@ -135,5 +135,5 @@ function mountOf(word: string, cwd: string): Mount {
       fix: '--map s3://bucket/prefix=./folder',
     });
   }
-  return { place: parseS3Uri(word.slice(0, equals)), path: resolve(cwd, word.slice(equals + 1)), readOnly: false };
+  return { place: readPlace(word.slice(0, equals)), path: resolve(cwd, word.slice(equals + 1)), readOnly: false };
 }

@@ -1,6 +1,7 @@
+import { sayCount } from '../definition/count.ts';
 import type { Json } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
-import { sayBytes, sayCount } from '../report/figures.ts';
+import { sayBytes } from '../report/figures.ts';
 import type { PublishedAsset } from '../s3/publish.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { readConfig } from './config.ts';

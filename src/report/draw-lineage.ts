@@ -1,4 +1,5 @@
-import { sayCount, shorten } from './figures.ts';
+import { sayCount } from '../definition/count.ts';
+import { shorten } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { type Point, layOut, pathOf, round } from './layout.ts';
 import { type Artefact, endOf } from './lineage.ts';

@@ -1,6 +1,7 @@
+import { sayCount } from '../definition/count.ts';
 import { type Comparison, comparisonsOf } from './decisions.ts';
 import { type Confusion, type Measure, findingsIn } from './evaluation.ts';
-import { sayCount, sayNumber } from './figures.ts';
+import { sayNumber } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { round } from './layout.ts';
 import { plot } from './plot.ts';

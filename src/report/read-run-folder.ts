@@ -8,7 +8,7 @@ import { walkSteps } from '../definition/walk.ts';
 import { EVENTS, type StepRecord, readStepRecord, stepFolder } from '../run/local/run-folder.ts';
 import { metricSeries } from '../run/local/steps/metrics.ts';
 import { listObjects } from '../run/local/store/listing.ts';
-import { parseS3Uri } from '../run/local/store/place.ts';
+import { readPlace } from '../run/local/store/place.ts';
 import { type Store, type StoredObject, findObject } from '../run/local/store/store.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type Preview, preview } from './preview.ts';
@@ -228,7 +228,7 @@ async function readEvaluations(
 }
 
 async function* objectsAt(uri: string, store: Store): AsyncGenerator<StoredObject> {
-  const place = parseS3Uri(uri);
+  const place = readPlace(uri);
   const own = place.key === '' || place.key.endsWith('/') ? undefined : await findObject(store, place);
   if (own !== undefined) return yield own;
   const prefix = place.key === '' || place.key.endsWith('/') ? place.key : `${place.key}/`;

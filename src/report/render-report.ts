@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { sayCount } from '../definition/count.ts';
 import type { Json, ParameterValue, PipelineDocument } from '../definition/document.ts';
 import type { RunEvent } from '../definition/events.ts';
 import { MASK, hideSecrets, isSecret } from '../definition/secrets.ts';
@@ -8,7 +9,7 @@ import { drawLineage } from './draw-lineage.ts';
 import { drawMetrics } from './draw-metrics.ts';
 import { drawResults } from './draw-results.ts';
 import { drawTimeline, sayCriticalPath } from './draw-timeline.ts';
-import { sayCount, sayDuration, sayTime } from './figures.ts';
+import { sayDuration, sayTime } from './figures.ts';
 import { maskDefaults, maskNamed, secretsIn } from './hide-secrets.ts';
 import { type Html, html } from './html.ts';
 import { lineageOf } from './lineage.ts';

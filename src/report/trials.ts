@@ -1,6 +1,7 @@
+import { sayCount } from '../definition/count.ts';
 import type { Json, JsonObject } from '../definition/document.ts';
 import { isObject } from '../definition/expression.ts';
-import { sayCount, sayNumber, sayTick } from './figures.ts';
+import { sayNumber, sayTick } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { round } from './layout.ts';
 import type { StoryStep } from './story.ts';

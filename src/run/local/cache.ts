@@ -6,7 +6,7 @@ import { after } from './duration.ts';
 import type { Before, Earlier } from './earlier.ts';
 import { type Fingerprint, type Taking, contentBelow, fingerprintOf, keyOf } from './fingerprint.ts';
 import { type RunFolder, type StepRecord, folderName, readJson, stepFolder, writeJson } from './run-folder.ts';
-import { parseS3Uri } from './store/place.ts';
+import { readPlace } from './store/place.ts';
 
 /** What the cache made of a step, kept with the run for who asks why. */
 interface CacheNote {
@@ -88,7 +88,7 @@ export function openCache(settings: CacheSettings): Cache {
       const { store, run } = settings.taking(step.Name);
       const made: Record<string, string> = {};
       for (const uri of Object.keys(record.made ?? {})) {
-        made[uri] = (await contentBelow(store, parseS3Uri(uri))) ?? NOTHING;
+        made[uri] = (await contentBelow(store, readPlace(uri))) ?? NOTHING;
       }
       const { key, fingerprint } = note;
       const folder = entriesFolder(settings, step);
@@ -144,7 +144,7 @@ async function lookUp(
   if (end !== undefined && end <= settings.now()) return miss(`the result of run ${run} is older than ${limit}`, run);
   const { store } = settings.taking(step.Name);
   for (const [uri, content] of Object.entries(entry.made)) {
-    const found = (await contentBelow(store, parseS3Uri(uri))) ?? NOTHING;
+    const found = (await contentBelow(store, readPlace(uri))) ?? NOTHING;
     if (found !== content) return miss(`what run ${run} made at ${uri} is not there as it was`, run);
   }
   const reason = `as run ${run} made it`;

@@ -28,7 +28,7 @@ import { startS3Server } from './s3-server/server.ts';
 import { refuseCycles, schedule } from './schedule.ts';
 import { type LocalSelection, selectLocally } from './source-run.ts';
 import { stepRunner } from './step-runner.ts';
-import { parseS3Uri } from './store/place.ts';
+import { readPlace } from './store/place.ts';
 import { type Mount, needObject, openStore, putFile } from './store/store.ts';
 
 /** How runs on this machine are set up. */
@@ -102,7 +102,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     tell: (message) => tell(message),
     fetchObject: async (uri, file) => {
       await obtain(uri);
-      await copyFile((await needObject(store, parseS3Uri(uri))).path, file);
+      await copyFile((await needObject(store, readPlace(uri))).path, file);
     },
   });
   await publishAssets(assembly.assets, { bucket: LOCAL_BUCKET, store });

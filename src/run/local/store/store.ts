@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { PipelineError, codeOf } from '../../../definition/error.ts';
 import { OBJECT, namesOf } from './names.ts';
-import { type Place, checkPlace, formatS3Uri } from './place.ts';
+import { type Place, checkPlace, formatPlace } from './place.ts';
 
 /** A part of S3 that is a file or folder of the user's: what is below `place` is read from there, and written to there. */
 export interface Mount {
@@ -74,9 +74,9 @@ export async function needObject(store: Store, place: Place): Promise<StoredObje
 }
 
 function noObject(place: Place): PipelineError {
-  return new PipelineError('failed', 'no-such-object', `There is nothing at ${formatS3Uri(place)}`, {
+  return new PipelineError('failed', 'no-such-object', `There is nothing at ${formatPlace(place)}`, {
     detail: 'neither in the store of this project nor in a folder that stands for it',
-    fix: `--map ${formatS3Uri(place)}=./FILE, or --fetch to read it from S3`,
+    fix: `--map ${formatPlace(place)}=./FILE, or --fetch to read it from S3`,
   });
 }
 
@@ -146,7 +146,7 @@ async function put(store: Store, place: Place, write: (unfinished: string) => Pr
   const { path, isPlain, mount } = pathOf(store, place);
   if (mount?.readOnly === true) throw readOnly(place, mount);
   if (place.key === '') {
-    throw new PipelineError('failed', 'no-key', `${formatS3Uri(place)} names a bucket and no object`);
+    throw new PipelineError('failed', 'no-key', `${formatPlace(place)} names a bucket and no object`);
   }
   const unfinished = isPlain
     ? join(dirname(path), UNFINISHED + store.unique(16))
@@ -214,7 +214,7 @@ export function pathOf(store: Store, place: Place): Location {
 }
 
 function readOnly(place: Place, { path }: Mount): PipelineError {
-  return new PipelineError('failed', 'read-only', `${formatS3Uri(place)} cannot be written`, {
+  return new PipelineError('failed', 'read-only', `${formatPlace(place)} cannot be written`, {
     detail: `it stands for ${path}, which a parameter names as an input`,
     fix: 'write the output somewhere else',
   });
