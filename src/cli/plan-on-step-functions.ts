@@ -1,10 +1,6 @@
 import type { RunRequest } from '../run/runner.ts';
-import {
-  type StepFunctionsOptions,
-  type StepFunctionsPlan,
-  checkForStepFunctions,
-  planOnStepFunctions,
-} from '../run/step-functions/run.ts';
+import { requireMachine } from '../run/step-functions/deployment.ts';
+import { type StepFunctionsOptions, type StepFunctionsPlan, planOnStepFunctions } from '../run/step-functions/run.ts';
 import type { Answer } from './command.ts';
 import type { Context } from './context.ts';
 import { ASSET_STATES, type AccountLook, type AccountPlan, actionText, lookInAccount } from './plan-in-account.ts';
@@ -15,7 +11,7 @@ export async function planMachineInAccount(
   options: StepFunctionsOptions,
   context: Context,
 ): Promise<AccountPlan> {
-  const diagnostics = checkForStepFunctions(request.assembly);
+  const diagnostics = requireMachine(request.assembly);
   const plan = await lookInAccount(options, context, async () => lookOf(await planOnStepFunctions(request, options)));
   return { ...plan, diagnostics: [...diagnostics, ...plan.diagnostics] };
 }

@@ -17,7 +17,6 @@ export interface ObjectHead extends Checksums {
   readonly sha256?: string | undefined;
   readonly versionId?: string | undefined;
   readonly contentType?: string | undefined;
-  readonly contentEncoding?: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   readonly kmsKeyId?: string | undefined;
   readonly modified?: Date | undefined;
@@ -79,7 +78,6 @@ function headOf(output: HeadObjectCommandOutput): ObjectHead {
     sha256: output.ChecksumSHA256,
     versionId: output.VersionId,
     contentType: output.ContentType,
-    contentEncoding: output.ContentEncoding,
     metadata: output.Metadata ?? {},
     kmsKeyId: output.SSEKMSKeyId,
     modified: output.LastModified,

@@ -1,7 +1,8 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { partitionOf } from '../../aws/regions.ts';
 import type { Json, JsonObject, PipelineDocument } from '../../definition/document.ts';
 import type { Link, RunHappening, RunState } from '../../definition/events.ts';
-import { elementsOf, isObject } from '../../definition/expression.ts';
+import { elementsOf, isObject, jsonIn } from '../../definition/expression.ts';
 import { type Graph, graphOf, orderOf } from '../../definition/graph.ts';
 import { branchOf } from '../../definition/walk.ts';
 import { type Resource, consoleLinks, readArn } from '../console-links.ts';
@@ -256,13 +257,9 @@ function jobOf(resource: string, parameters: string | undefined, region = ''): R
   for (const [member, type] of Object.entries(JOBS)) {
     const name = asked?.[member];
     if (typeof name === 'string' && resource.startsWith('create'))
-      return { partition: partitionIn(region), region, type, name };
+      return { partition: partitionOf(region).id, region, type, name };
   }
   return undefined;
-}
-
-function partitionIn(region: string): string {
-  return region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 function linksOf(job: Resource | undefined): readonly Link[] {
@@ -288,13 +285,8 @@ export function reasonOf(error: string | undefined, cause: string | undefined): 
 }
 
 function parsed(text: string | undefined): JsonObject | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const value = JSON.parse(text) as Json;
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = text === undefined ? undefined : jsonIn(text);
+  return isObject(value) ? value : undefined;
 }
 
 /** The page of an execution in the console. */

@@ -6,7 +6,7 @@ import type { Assembly } from '../../definition/assembly.ts';
 import type { Diagnostic } from '../../definition/diagnostic.ts';
 import type { JsonObject } from '../../definition/document.ts';
 import { PipelineError } from '../../definition/error.ts';
-import { isObject } from '../../definition/expression.ts';
+import { isObject, jsonIn } from '../../definition/expression.ts';
 import { templateText, toStateMachineTemplate } from '../../emit/cloudformation/template.ts';
 import { openS3 } from '../../s3/client.ts';
 import { putObject } from '../../s3/put.ts';
@@ -137,11 +137,7 @@ function machineOf({ Outputs: outputs = [] }: Stack, stack: string): string {
 async function templateOf({ StackId: id }: Stack, { cloudFormation }: Connection): Promise<JsonObject | undefined> {
   const request = { StackName: id, TemplateStage: 'Original' as const };
   const { TemplateBody: body = '' } = await asking(`read the template of ${id}`, cloudFormation().getTemplate(request));
-  try {
-    return JSON.parse(body) as JsonObject;
-  } catch {
-    return undefined;
-  }
+  return jsonIn(body) as JsonObject | undefined;
 }
 
 function defaultOf(template: JsonObject | undefined, parameter: string): string | undefined {

@@ -27,8 +27,8 @@ export interface Exchange extends Target {
 }
 
 /** Answers with XML. */
-export function answerXml({ response }: Exchange, xml: string, status = 200): void {
-  response.writeHead(status, { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(xml) });
+export function answerXml({ response }: Exchange, xml: string): void {
+  response.writeHead(200, { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(xml) });
   response.end(xml);
 }
 

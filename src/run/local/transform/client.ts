@@ -1,5 +1,6 @@
 import { Agent, type ClientRequest, type IncomingMessage, get, request } from 'node:http';
 
+import { jsonIn } from '../../../definition/expression.ts';
 import { codeOf } from '../../../definition/error.ts';
 import type { World } from '../../runner.ts';
 import { TransformFault } from './fault.ts';
@@ -161,7 +162,7 @@ export async function askExecutionParameters(
       asking.on('error', giveUp);
       asking.on('response', (response) => {
         const read = (body: Pieces) =>
-          response.statusCode === 200 ? parsed(Buffer.concat(body).toString('utf8')) : undefined;
+          response.statusCode === 200 ? jsonIn(Buffer.concat(body).toString('utf8')) : undefined;
         collect(response, PARAMETERS_BYTES).then(read).then(resolve, giveUp);
       });
     });
@@ -265,14 +266,6 @@ async function send(posting: ClientRequest, body: Body): Promise<void> {
 /** Whoever started the run wants it to end. */
 export function interruption(): TransformFault {
   return new TransformFault('interrupted', 'the run was interrupted', { ends: true });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** `the container`, or which of a serial model. */
