@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { PipelineError } from '../definition/error.ts';
 import type { Fetch } from '../run/local/fetch.ts';
 import { findRun } from '../run/local/read-runs.ts';
-import type { LocalSettings } from '../run/local/run.ts';
+import type { LocalSettings } from '../run/local/settings.ts';
 import { readPlace } from '../run/local/store/place.ts';
 import type { Mount } from '../run/local/store/store.ts';
 import type { Arguments, Options } from './command.ts';

@@ -28,7 +28,7 @@ import type { StepResult, Surroundings } from './steps/step.ts';
 import type { Store } from './store/store.ts';
 
 /** What running the steps of a run needs. */
-interface StepRunnerRequest {
+export interface StepRunnerRequest {
   readonly document: PipelineDocument;
   readonly folder: RunFolder;
   readonly surroundings: Omit<Surroundings, 'scope'>;
@@ -46,7 +46,7 @@ interface StepRunnerRequest {
 }
 
 /** Runs steps and remembers what they left. */
-interface StepRunner extends Pick<Conductor, 'start' | 'skip'> {
+export interface StepRunner extends Pick<Conductor, 'start' | 'skip'> {
   /** Why the run failed: what the first step that failed said. */
   readonly reason: () => { readonly reason?: string };
   readonly fault: () => PipelineError | undefined;

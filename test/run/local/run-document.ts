@@ -4,7 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Json, ParameterValue, PipelineDocument, StepDocument } from '../../../src/definition/document.ts';
 import type { RunEvent } from '../../../src/definition/events.ts';
-import { type LocalSettings, runLocally } from '../../../src/run/local/run.ts';
+import { runLocally } from '../../../src/run/local/run.ts';
+import type { LocalSettings } from '../../../src/run/local/settings.ts';
 import { openStore, readObjectText, needObject, writeObject } from '../../../src/run/local/store/store.ts';
 import { readPlace } from '../../../src/run/local/store/place.ts';
 import type { RunResult } from '../../../src/run/runner.ts';
