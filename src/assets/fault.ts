@@ -1,13 +1,8 @@
-import { PipelineError } from '../definition/error.ts';
-
-/** The code of a system error (`ENOENT`), when it is one. */
-export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
+import { PipelineError, codeOf } from '../definition/error.ts';
 
 /** Whether a system error says that there is nothing at a path. */
 export function isAbsence(error: unknown): boolean {
-  const code = systemCode(error);
+  const code = codeOf(error);
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 

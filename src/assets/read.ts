@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { PipelineError } from '../definition/error.ts';
+import { PipelineError, codeOf } from '../definition/error.ts';
 import { didYouMean } from '../definition/suggest.ts';
-import { isAbsence, systemCode, unreadable } from './fault.ts';
+import { isAbsence, unreadable } from './fault.ts';
 import { ignoring } from './ignore.ts';
 import { linkDangling, linkLoop, listFiles, unsupported, vanished } from './tree.ts';
 import type { TreeFile } from './tree.ts';
@@ -35,7 +35,7 @@ export interface AssetContent {
 }
 
 /** How an asset is read. */
-export interface AssetOptions {
+interface AssetOptions {
   /** Patterns of names in a folder that are left out, as `ignoring` has them, beside the ones that always are. */
   readonly ignore?: readonly string[] | undefined;
 }
@@ -104,7 +104,7 @@ function statsOf(given: string, absolute: string): Stats {
   try {
     return statSync(absolute);
   } catch (error) {
-    if (systemCode(error) === 'ELOOP') throw linkLoop(given, error);
+    if (codeOf(error) === 'ELOOP') throw linkLoop(given, error);
     if (!isAbsence(error)) throw unreadable(given, error);
     throw isLink(absolute) ? linkDangling(given, error) : missing(given, absolute, error);
   }

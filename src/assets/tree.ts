@@ -1,8 +1,8 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { PipelineError } from '../definition/error.ts';
-import { changed, isAbsence, systemCode, unreadable } from './fault.ts';
+import { PipelineError, codeOf } from '../definition/error.ts';
+import { changed, isAbsence, unreadable } from './fault.ts';
 import type { Ignored } from './ignore.ts';
 
 /** A file found in an asset's folder: its name in the asset, and where it is on this machine. */
@@ -88,7 +88,7 @@ function followLink(walk: Walk, name: string, path: string): { kind: Stats; real
     if (isOutside) throw linkOutside(walk, name);
     return { kind: statSync(real), real };
   } catch (error) {
-    if (systemCode(error) === 'ELOOP') throw linkLoop(shown(walk, name), error);
+    if (codeOf(error) === 'ELOOP') throw linkLoop(shown(walk, name), error);
     if (isAbsence(error)) throw linkDangling(shown(walk, name), error);
     throw error instanceof PipelineError ? error : unreadable(shown(walk, name), error);
   }

@@ -1,7 +1,7 @@
-import { PipelineError } from '../definition/error.ts';
+import { PipelineError, codeOf } from '../definition/error.ts';
 
 /** What kind of fault AWS, or the way to it, has; `refused` is whatever has no kind of its own. */
-export type AwsFault =
+type AwsFault =
   | 'absent'
   | 'access-denied'
   | 'bucket-absent'
@@ -169,7 +169,7 @@ function wordsOf(cause: Error): string {
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : undefined;
   const error = first instanceof Error ? first : cause;
   const { request } = metadataOf(error);
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const code = codeOf(error);
   const name = error.name === 'Error' ? code : error.name;
   // Answers without a body are given the text "UnknownError" by the SDK, which says nothing that the name does not.
   const isSaid = error.message !== '' && error.message !== 'UnknownError' && error.message !== error.name;
@@ -183,8 +183,7 @@ function firstLine(text: string): string {
 }
 
 function isUnreachable(error: Error): boolean {
-  const code = 'code' in error ? error.code : undefined;
-  if (typeof code === 'string' && NETWORK.test(code)) return true;
+  if (NETWORK.test(codeOf(error) ?? '')) return true;
   if (error.name === 'TimeoutError') return true;
   return error instanceof AggregateError && error.errors.some((one) => one instanceof Error && isUnreachable(one));
 }

@@ -15,7 +15,7 @@ export type ImageUse =
 export type ImageDevice = 'cpu' | 'gpu' | 'inf' | 'inf2' | 'trn' | 'neuronx';
 
 /** Region → the account of AWS that owns the images there. */
-export type ImageRegistry = Readonly<Record<string, string>>;
+type ImageRegistry = Readonly<Record<string, string>>;
 
 /** What only some images have. */
 interface ImageExtra {

@@ -1,7 +1,10 @@
 import { isRegion, partitionOf } from './regions.ts';
 
+/** The members of requests that hold one. */
+export const IMAGE_MEMBERS: ReadonlySet<string> = new Set(['ImageUri', 'TrainingImage', 'Image']);
+
 /** The parts of an image's URI; `account` and `region` are there when the registry is a private one of Amazon ECR. */
-export interface ImageUriParts {
+interface ImageUriParts {
   /** Host and, where given, port: absent for an image of Docker Hub (`python:3.12`). */
   readonly registry?: string;
   readonly account?: string;

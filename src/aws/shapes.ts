@@ -18,7 +18,7 @@ export type Shape = { readonly name: string } & (
 );
 
 /** What a text has to look like as a whole. */
-export interface Pattern {
+interface Pattern {
   readonly source: string;
   test(text: string): boolean;
 }

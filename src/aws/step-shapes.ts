@@ -1,5 +1,5 @@
 /** Which shapes of AWS's API are behind a step of a type. */
-export interface StepShapes {
+interface StepShapes {
   /** The request that the step's `Arguments` make. */
   readonly request: string;
   /** The answers whose members are the step's properties; none where AWS documents none. */

@@ -40,7 +40,7 @@ export interface AssetNode {
   readonly site: Site;
 }
 
-export interface ImageNode {
+interface ImageNode {
   readonly kind: 'image';
   readonly family: ImageFamily;
   readonly use: ImageUse;

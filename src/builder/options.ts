@@ -6,7 +6,7 @@ export type Duration = `${number}d` | `${number}h` | `${number}m` | `${number}s`
 
 /** What can go wrong with any call of the service, and with its jobs. */
 export type StepException = 'Step.SERVICE_FAULT' | 'Step.THROTTLING';
-export type JobException =
+type JobException =
   | StepException
   | 'SageMaker.JOB_INTERNAL_ERROR'
   | 'SageMaker.CAPACITY_ERROR'
@@ -26,14 +26,14 @@ interface RetryPace<Exception extends string> {
 type OneOfTwo = 'a retry has maxAttempts or expireAfter, not both';
 
 /** A failed step is tried again a number of times. */
-export interface RetryTimes<Exception extends string = JobException> extends RetryPace<Exception> {
+interface RetryTimes<Exception extends string = JobException> extends RetryPace<Exception> {
   /** How many attempts are made at most. */
   readonly maxAttempts: number;
   readonly expireAfter?: OneOfTwo | undefined;
 }
 
 /** A failed step is tried again until some time has passed. */
-export interface RetryUntil<Exception extends string = JobException> extends RetryPace<Exception> {
+interface RetryUntil<Exception extends string = JobException> extends RetryPace<Exception> {
   /** After how long no further attempt is made. */
   readonly expireAfter: Exclude<Duration, `${number}s`>;
   readonly maxAttempts?: OneOfTwo | undefined;

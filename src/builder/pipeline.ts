@@ -2,13 +2,12 @@ import type { Input } from '../aws/input.ts';
 import type { Parameters } from './parameter.ts';
 import { nodeOfStep, type Step } from './steps/define.ts';
 import type { StepNode } from './node.ts';
-import { type Site, siteOf } from './site.ts';
 
 /** Marks a pipeline, whichever copy of the library made it. */
 const PIPELINE: unique symbol = Symbol.for('sagemaker-pipelines.pipeline');
 
 /** Where an execution's jobs are tracked. */
-export interface Experiment {
+interface Experiment {
   readonly ExperimentName: Input<string>;
   readonly TrialName: Input<string>;
 }
@@ -47,7 +46,6 @@ export interface PipelineParts {
   readonly tags: Readonly<Record<string, string>>;
   readonly parallelism: number | undefined;
   readonly siblings: { readonly [member: string]: unknown };
-  readonly site: Site;
 }
 
 /**
@@ -67,7 +65,6 @@ export function definePipeline<const P extends Parameters = {}>(spec: PipelineSp
     tags: Object.freeze({ ...spec.tags }),
     parallelism: spec.parallelism,
     siblings: Object.freeze({ ...spec.siblings }),
-    site: siteOf(definePipeline),
   };
   return Object.freeze({ name: spec.name, parameters, [PIPELINE]: Object.freeze(parts) });
 }

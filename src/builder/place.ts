@@ -19,7 +19,7 @@ export interface Placement {
 }
 
 /** The steps that a step reads from or is told to wait for; those in the branches of a Condition are not among them. */
-export type ReadsOf = (step: StepNode) => ReadonlySet<StepNode>;
+type ReadsOf = (step: StepNode) => ReadonlySet<StepNode>;
 
 /**
  * Finds every step that the listed ones reach and gives each its block. A listed step stays where it is listed. One that

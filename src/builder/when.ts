@@ -10,7 +10,7 @@ export interface Condition {
 }
 
 /** What a T can be compared with. */
-export type Operand<T> = T | Expr<Widen<T>>;
+type Operand<T> = T | Expr<Widen<T>>;
 
 type Order = '>' | '>=' | '<' | '<=';
 type Membership = 'in' | 'not in';

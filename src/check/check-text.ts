@@ -5,7 +5,7 @@ import { check } from './check.ts';
 import { linesOf } from './lines.ts';
 
 /** A diagnostic of a text, with the line that it is on, where it is on one. */
-export interface TextDiagnostic extends Diagnostic {
+interface TextDiagnostic extends Diagnostic {
   readonly line?: number | undefined;
 }
 

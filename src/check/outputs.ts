@@ -1,5 +1,5 @@
 import type { Json, StepDocument } from '../definition/document.ts';
-import { isObject } from '../definition/expression.ts';
+import { elementsOf, isObject } from '../definition/expression.ts';
 import { type Path, child, formatPath } from '../definition/path.ts';
 import type { StepPlace } from '../definition/walk.ts';
 import { type Fault, type DocumentRule, warning } from './rule.ts';
@@ -55,7 +55,7 @@ function* outputsOf(step: StepDocument, at: Path): Generator<{ uri: Json; path: 
   }
   if (step.Type === 'Processing') {
     const config = step.Arguments['ProcessingOutputConfig'];
-    const outputs = isObject(config) && Array.isArray(config['Outputs']) ? (config['Outputs'] as Json[]) : [];
+    const outputs = isObject(config) ? elementsOf(config['Outputs']) : [];
     for (const [index, output] of outputs.entries()) {
       const s3 = isObject(output) ? output['S3Output'] : undefined;
       const uri = isObject(s3) ? s3['S3Uri'] : undefined;

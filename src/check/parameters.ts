@@ -1,5 +1,5 @@
 import { type Json, type JsonObject, type ParameterType, parameterType } from '../definition/document.ts';
-import { isExpression, isObject } from '../definition/expression.ts';
+import { elementsOf, isExpression, isObject } from '../definition/expression.ts';
 import { type Path, child, formatPath } from '../definition/path.ts';
 import { RESERVED_PARAMETERS } from '../definition/bind.ts';
 import { show } from './describe.ts';
@@ -18,7 +18,7 @@ export const parameters: DocumentRule = {
   on: 'document',
   *check({ document, parameters: first }): Generator<Fault> {
     const list: unknown = document.Parameters;
-    const declarations = Array.isArray(list) ? (list as Json[]) : [];
+    const declarations = elementsOf(list as Json);
     if (declarations.length > MOST_PARAMETERS) {
       const message = `The pipeline declares ${declarations.length} parameters; AWS takes ${MOST_PARAMETERS} values at a start`;
       yield warning('too-large', child(undefined, 'Parameters'), message);

@@ -1,22 +1,11 @@
 import type { Path } from '../definition/path.ts';
 import { didYouMean } from '../definition/suggest.ts';
-import { type Reference, parseReference } from '../definition/reference.ts';
+import { EXECUTION_VARIABLES, type Reference, parseReference } from '../definition/reference.ts';
 import type { ExpressionPlace, StepPlace } from '../definition/walk.ts';
 import { listed, show } from './describe.ts';
 import { propertyOf } from './properties.ts';
 import { type Fault, type ExpressionRule, type Subject, error, warning } from './rule.ts';
 
-// https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-variables.html
-const EXECUTION_VARIABLES = [
-  'StartDateTime',
-  'CurrentDateTime',
-  'PipelineName',
-  'PipelineArn',
-  'PipelineExecutionId',
-  'PipelineExecutionArn',
-  'TrainingJobName',
-  'ProcessingJobName',
-];
 const EXPERIMENT_MEMBERS = ['ExperimentName', 'TrialName'];
 const ROOTS = ['Parameters', 'Execution', 'Steps', 'PipelineExperimentConfig'];
 

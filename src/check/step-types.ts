@@ -5,13 +5,13 @@ export type Sibling =
   | { readonly kind: 'enum'; readonly values: readonly string[]; readonly required?: boolean };
 
 /** How a text has to look, and one that does. */
-export interface Form {
+interface Form {
   readonly pattern: RegExp;
   readonly example: string;
 }
 
 /** What AWS lets a step of a type have beside its arguments. */
-export interface StepType {
+interface StepType {
   readonly retries?: boolean;
   readonly cache?: boolean;
   readonly propertyFiles?: boolean;

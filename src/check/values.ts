@@ -7,7 +7,7 @@ import { propertyOf } from './properties.ts';
 import type { Subject } from './rule.ts';
 
 /** The types of values, as far as AWS tells them apart. */
-export type ValueType = 'text' | 'integer' | 'float' | 'boolean' | 'structure';
+type ValueType = 'text' | 'integer' | 'float' | 'boolean' | 'structure';
 
 /** What can be said of a value before it is known. */
 export interface Known {

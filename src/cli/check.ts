@@ -1,3 +1,4 @@
+import { sayCount } from '../definition/count.ts';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import { PipelineError, isPipelineError } from '../definition/error.ts';
 import { type Answer, defineCommand } from './command.ts';
@@ -34,7 +35,7 @@ export const checkDocuments = defineCommand({
       notes: [],
       diagnostics,
       failure: isTooStrict
-        ? new PipelineError('invalid', 'warnings', `${counted(warnings, 'warning')}, and --strict lets none through`)
+        ? new PipelineError('invalid', 'warnings', `${sayCount(warnings, 'warning')}, and --strict lets none through`)
         : undefined,
     };
   },
@@ -76,8 +77,8 @@ async function diagnosticsOf(
 function verdict({ name, diagnostics }: Target): string {
   const { errors, warnings } = counts(diagnostics);
   if (errors > 0)
-    return `${name}: ${counted(errors, 'error')}${warnings > 0 ? `, ${counted(warnings, 'warning')}` : ''}\n`;
-  return `${name} is as AWS wants it${warnings > 0 ? `, with ${counted(warnings, 'warning')}` : ''}\n`;
+    return `${name}: ${sayCount(errors, 'error')}${warnings > 0 ? `, ${sayCount(warnings, 'warning')}` : ''}\n`;
+  return `${name} is as AWS wants it${warnings > 0 ? `, with ${sayCount(warnings, 'warning')}` : ''}\n`;
 }
 
 function counts(diagnostics: readonly Diagnostic[]): { errors: number; warnings: number } {
@@ -86,8 +87,4 @@ function counts(diagnostics: readonly Diagnostic[]): { errors: number; warnings:
 
 function countOf(diagnostics: readonly Diagnostic[], wanted: Diagnostic['severity']): number {
   return diagnostics.filter(({ severity }) => severity === wanted).length;
-}
-
-function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -23,7 +23,7 @@ export type Arguments<O extends Options> = {
 };
 
 /** The words that a command takes beside its flags: `check FILE…`. */
-export interface Operands {
+interface Operands {
   /** As the usage shows it. */
   readonly name: string;
   readonly least: number;

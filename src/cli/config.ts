@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../definition/diagnostic.ts';
-import { PipelineError } from '../definition/error.ts';
+import { PipelineError, codeOf } from '../definition/error.ts';
 import { didYouMean } from '../definition/suggest.ts';
 import type { ImageMappings } from '../run/local/containers/images.ts';
 import { type CallbackSetting, type FunctionSetting, handlerSettingFaults } from './handler-settings.ts';
@@ -32,7 +32,7 @@ export function readConfig(cwd: string): Config {
   try {
     text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return {};
+    if (codeOf(cause) === 'ENOENT') return {};
     throw new PipelineError('usage', 'config-unreadable', `${FILE} cannot be read`, {
       at: file,
       detail: (cause as Error).message,

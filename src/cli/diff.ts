@@ -1,3 +1,4 @@
+import { sayCount } from '../definition/count.ts';
 import type { Json } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
 import { diffText } from '../emit/diff-text.ts';
@@ -52,7 +53,7 @@ export const diff = defineCommand({
         ...([before, after].some(({ file }) => !file.endsWith('.json') && file !== '-') ? regionNotes(region) : []),
         isSame
           ? `${words[0]!} and ${words[1]!} are the same`
-          : `${count(changes.length, 'change')} in ${placesOf(changes)}`,
+          : `${sayCount(changes.length, 'change')} in ${placesOf(changes)}`,
       ],
       diagnostics: [...before.diagnostics, ...after.diagnostics],
       exitCode: isSame ? undefined : 1,
@@ -64,7 +65,7 @@ export const diff = defineCommand({
 function placesOf(changes: readonly Change[]): string {
   const steps = new Set(changes.map(({ step }) => step));
   const isAround = steps.delete(undefined);
-  return [...(steps.size > 0 ? [count(steps.size, 'step')] : []), ...(isAround ? ['the pipeline itself'] : [])].join(
+  return [...(steps.size > 0 ? [sayCount(steps.size, 'step')] : []), ...(isAround ? ['the pipeline itself'] : [])].join(
     ' and ',
   );
 }
@@ -78,8 +79,4 @@ function paintChanges(text: string, { stdout, env, cwd }: Context): string {
     const colour = COLOURS[sign];
     return margin + (sign === '+' || sign === '-' ? paint(sign + rest, colour) : paint(sign, colour) + rest);
   });
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

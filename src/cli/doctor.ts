@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Json } from '../definition/document.ts';
-import { isPipelineError } from '../definition/error.ts';
+import { codeOf, isPipelineError } from '../definition/error.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { listPipelines } from './find-pipeline.ts';
 import { mayHaveCredentials } from './plan-in-account.ts';
-import { tableText } from './render/table.ts';
+import { sectionText } from './render/table.ts';
 import { bucketOf, regionOf, roleOf } from './settings.ts';
 
 /** What was looked at, and what came out. */
@@ -44,7 +44,7 @@ export const doctor = defineCommand({
     };
     const findings = Object.values(sections).flat();
     const text = Object.entries(sections)
-      .map(([title, found]) => `${title}\n${tableText(found.map(rowOf), '  ')}`)
+      .map(([title, found]) => sectionText(title, found.map(rowOf)))
       .join('\n');
     const fixes = findings.flatMap(({ name, fix }) => (fix === undefined ? [] : [`  ${name}: ${fix}`]));
     return {
@@ -123,7 +123,7 @@ async function docker({ env }: Context): Promise<Finding> {
     const { stdout } = await promisify(execFile)('docker', args, { env: { ...env }, timeout: LIMIT });
     return { name, state: 'ok', said: `${stdout.trim()}, for --runtime docker` };
   } catch (error) {
-    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const isAbsent = codeOf(error) === 'ENOENT';
     return {
       name,
       state: 'without',

@@ -19,7 +19,7 @@ import { type Rerun, endsOf, failureOf, summaryText } from './render/summary.ts'
 export type Run = (request: RunRequest, world: World) => Promise<RunResult>;
 
 /** What flags, environment and configuration say of a run beside its request; each runner takes what it knows. */
-export interface RunSettings extends AccountSettings {
+interface RunSettings extends AccountSettings {
   readonly args: Arguments<typeof SAGEMAKER_FLAGS> &
     Arguments<typeof STEP_FUNCTIONS_FLAGS> &
     Arguments<typeof LOCAL_FLAGS> &

@@ -5,7 +5,7 @@ import { didYouMean } from '../definition/suggest.ts';
 import { isFile } from './load/is-file.ts';
 
 /** A pipeline's file and what it is called on this machine. */
-export interface FoundPipeline {
+interface FoundPipeline {
   /** The name of its folder. */
   readonly name: string;
   /** Absolute. */

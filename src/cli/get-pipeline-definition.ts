@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { sayCount } from '../definition/count.ts';
 import { type Assembly, originOf } from '../definition/assembly.ts';
 import { bind } from '../definition/bind.ts';
 import { type Diagnostic, hasErrors } from '../definition/diagnostic.ts';
@@ -57,7 +58,7 @@ export const getPipelineDefinition = defineCommand({
     const steps = [...walkSteps(definition)].length;
     const parameters = definition.Parameters?.length ?? 0;
     const bytes = Buffer.byteLength(text);
-    const summary = `${assembly.name}: ${count(steps, 'step')}, ${count(parameters, 'parameter')}, ${count(bytes, 'byte')}`;
+    const summary = `${assembly.name}: ${sayCount(steps, 'step')}, ${sayCount(parameters, 'parameter')}, ${sayCount(bytes, 'byte')}`;
     const data = { pipeline: assembly.name, region: region.value, steps, parameters, bytes };
     const notes = regionNotes(region);
     const target = args['file-name'] ?? format.fileName;
@@ -85,8 +86,4 @@ function locate(diagnostics: readonly Diagnostic[], assembly: Assembly): readonl
   return diagnostics.map((diagnostic) =>
     diagnostic.path === undefined ? diagnostic : { ...diagnostic, at: originOf(origins, diagnostic.path) },
   );
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../definition/diagnostic.ts';
+import { isObject } from '../definition/expression.ts';
 
 /** A file that stands for a function of AWS Lambda, as the configuration has it. */
 export interface FunctionSetting {
@@ -49,8 +50,4 @@ function isOf(kind: Kind, value: unknown): boolean {
   if (kind === 'seconds') return typeof value === 'number' && value > 0;
   if (kind === 'text') return typeof value === 'string' && value !== '';
   return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../definition/diagnostic.ts';
+import { isObject } from '../definition/expression.ts';
 import { didYouMean } from '../definition/suggest.ts';
 import type { ImageMappings } from '../run/local/containers/images.ts';
 
@@ -40,10 +41,6 @@ export function inProject(images: ImageMappings, folder: string): ImageMappings 
     return [image, { ...rest, command: words }] as const;
   });
   return Object.fromEntries(placed);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTexts(value: unknown): boolean {

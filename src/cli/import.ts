@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { emit } from '../builder/emit.ts';
+import { sayCount, sayFirst } from '../definition/count.ts';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { Json, PipelineDocument } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
@@ -43,7 +44,7 @@ export const importDocument = defineCommand({
     const steps = [...walkSteps(source.document)].length;
     const said =
       differences.length === 0 ? 'it emits the definition that it was written from' : 'it emits something else';
-    const summary = `${name}: ${steps} ${steps === 1 ? 'step' : 'steps'}; ${said}`;
+    const summary = `${name}: ${sayCount(steps, 'step')}; ${said}`;
     const data = {
       pipeline: name,
       steps,
@@ -112,9 +113,8 @@ function customNotes({ customSteps }: TypeScriptModule): Diagnostic[] {
   const reasons = new Map<string, string[]>();
   for (const { step, why } of customSteps) reasons.set(why, [...(reasons.get(why) ?? []), step]);
   return [...reasons].map(([why, steps]) => {
-    const more = steps.length > SHOWN ? ` and ${steps.length - SHOWN} more` : '';
-    const names = steps.slice(0, SHOWN).join(', ') + more;
-    return { code: 'custom-step', severity: 'note', message: `Written as step.custom: ${names}`, detail: why };
+    const message = `Written as step.custom: ${sayFirst(steps, SHOWN)}`;
+    return { code: 'custom-step', severity: 'note', message, detail: why };
   });
 }
 

@@ -30,7 +30,7 @@ export async function writeReport(
 }
 
 /** How a run leaves its page. */
-export interface ReportSettings {
+interface ReportSettings {
   /** Folders that stand for parts of S3: outputs may lie there. */
   readonly mounts: readonly Mount[];
   /** Shows the page when it is written, and says what stood in the way. */

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import type { Link, RunEvent } from '../definition/events.ts';
-import { parseS3Uri } from '../run/local/store/place.ts';
+import { readPlace } from '../run/local/store/place.ts';
 import { type Mount, openStore, pathOf } from '../run/local/store/store.ts';
 import type { RunRequest, RunResult, World } from '../run/runner.ts';
 
@@ -24,7 +24,7 @@ export function tellingPlaces(
     };
     const placeOf = (title: string, uri: string): Link[] => {
       if (!uri.startsWith('s3://')) return [];
-      const path = relative(world.cwd, pathOf(store, parseS3Uri(uri)).path);
+      const path = relative(world.cwd, pathOf(store, readPlace(uri)).path);
       return [{ title: `${title}, here`, target: path }];
     };
     return run(request, { ...world, say });

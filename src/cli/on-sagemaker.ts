@@ -2,6 +2,7 @@ import { PipelineError } from '../definition/error.ts';
 import type { SageMakerOptions } from '../run/sagemaker/run.ts';
 import type { WatchOptions } from '../run/wait-for-end.ts';
 import type { Arguments, Options } from './command.ts';
+import { numberOf } from './number-flag.ts';
 import type { Setting } from './settings.ts';
 
 /** The flags of a run on SageMaker, beside those of every run. */
@@ -88,9 +89,3 @@ export function watchOptions(
 }
 
 const SECONDS = /^\d+(\.\d+)?$/;
-
-function numberOf(text: string | undefined, flag: string, pattern: RegExp, what: string): number | undefined {
-  if (text === undefined) return undefined;
-  if (pattern.test(text)) return Number(text);
-  throw new PipelineError('usage', 'bad-value', `${flag} must be ${what}, it is "${text}"`);
-}

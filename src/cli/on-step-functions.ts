@@ -3,6 +3,7 @@ import type { StepFunctionsOptions } from '../run/step-functions/run.ts';
 import type { Arguments, Options } from './command.ts';
 import type { Environment } from './environment-file.ts';
 import { type AccountSettings, type SAGEMAKER_FLAGS, sageMakerOptions, watchOptions } from './on-sagemaker.ts';
+import { ROLE_ARN } from './settings.ts';
 
 /** The flags of a run on Step Functions, beside those of every run. */
 export const STEP_FUNCTIONS_FLAGS = {
@@ -22,7 +23,6 @@ type Flags = Arguments<typeof SAGEMAKER_FLAGS> &
     readonly logs?: boolean | undefined;
   };
 
-const ROLE = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html */
 const LONGEST_NAME = 80;
 
@@ -40,7 +40,7 @@ export function stepFunctionsOptions(
       fix: 'give one of them',
     });
   }
-  if (workflowRoleArn !== undefined && !ROLE.test(workflowRoleArn)) {
+  if (workflowRoleArn !== undefined && !ROLE_ARN.test(workflowRoleArn)) {
     throw new PipelineError('usage', 'bad-value', `"${workflowRoleArn}" is no role ARN`, {
       fix: 'for example: arn:aws:iam::111122223333:role/StateMachine',
     });

@@ -4,14 +4,15 @@ import { join, relative, resolve } from 'node:path';
 import { PipelineError } from '../definition/error.ts';
 import type { Fetch } from '../run/local/fetch.ts';
 import { findRun } from '../run/local/read-runs.ts';
-import type { LocalSettings } from '../run/local/run.ts';
-import { parseS3Uri } from '../run/local/store/place.ts';
+import type { LocalSettings } from '../run/local/settings.ts';
+import { readPlace } from '../run/local/store/place.ts';
 import type { Mount } from '../run/local/store/store.ts';
 import type { Arguments, Options } from './command.ts';
 import { readConfig } from './config.ts';
 import { inProject } from './image-settings.ts';
 import type { Context } from './context.ts';
 import { handlersOf } from './handlers.ts';
+import { numberOf } from './number-flag.ts';
 import type { Setting } from './settings.ts';
 import { stateFolderOf } from './state-folder.ts';
 import { thisProcess } from './this-process.ts';
@@ -61,16 +62,11 @@ export function localSettings(
   { region, parallelism }: { readonly region: Setting; readonly parallelism: number | undefined },
   context: Pick<Context, 'cwd' | 'env' | 'unique' | 'now'>,
 ): LocalSettings {
-  const asked = args['max-parallel'];
-  if (asked !== undefined && !/^[1-9]\d{0,5}$/.test(asked)) {
-    throw new PipelineError('usage', 'bad-value', `--max-parallel cannot be "${asked}"`, {
-      fix: 'a whole number from 1',
-    });
-  }
+  const asked = numberOf(args['max-parallel'], '--max-parallel', /^[1-9]\d{0,5}$/, 'a whole number from 1');
   return {
     stateFolder: stateFolderOf(context),
     region: region.value,
-    maxParallel: asked === undefined ? Math.min(parallelism ?? Infinity, availableParallelism()) : Number(asked),
+    maxParallel: asked ?? Math.min(parallelism ?? Infinity, availableParallelism()),
     selection: { only: args.only, from: args.from, source: args['source-execution'] },
     handlers: handlersOf(args, context.cwd),
     owner: thisProcess(),
@@ -141,5 +137,5 @@ function mountOf(word: string, cwd: string): Mount {
       fix: '--map s3://bucket/prefix=./folder',
     });
   }
-  return { place: parseS3Uri(word.slice(0, equals)), path: resolve(cwd, word.slice(equals + 1)), readOnly: false };
+  return { place: readPlace(word.slice(0, equals)), path: resolve(cwd, word.slice(equals + 1)), readOnly: false };
 }

@@ -9,12 +9,8 @@ const OPENERS: Readonly<Record<string, readonly [string, ...string[]]>> = {
 };
 
 /** Shows a file in the browser of whoever sits here; says so when none can be started. */
-export function openPage(
-  path: string,
-  { env }: Pick<Context, 'env'>,
-  platform: string = process.platform,
-): Promise<readonly Diagnostic[]> {
-  const [program, ...args] = OPENERS[platform] ?? ['xdg-open'];
+export function openPage(path: string, { env }: Pick<Context, 'env'>): Promise<readonly Diagnostic[]> {
+  const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   return new Promise((resolve) => {
     const child = spawn(program, [...args, pathToFileURL(path).href], {
       env,

@@ -14,7 +14,7 @@ import { didYouMean } from '../definition/suggest.ts';
 import { nameOf } from './read-literal.ts';
 
 /** Who gave a parameter its value. */
-export type ParameterSource = 'flag' | 'file' | 'environment' | 'sample' | 'run' | 'default';
+type ParameterSource = 'flag' | 'file' | 'environment' | 'sample' | 'run' | 'default';
 
 /** A parameter of a run. */
 export interface RunParameter {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Assembly } from '../definition/assembly.ts';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { Json, JsonObject } from '../definition/document.ts';
@@ -7,6 +6,7 @@ import { isPipelineError } from '../definition/error.ts';
 import { diffText } from '../emit/diff-text.ts';
 import type { Change } from '../emit/diff.ts';
 import type { SageMakerOptions, SageMakerPlan } from '../run/sagemaker/run.ts';
+import { awsFile } from './aws-file.ts';
 import type { Answer } from './command.ts';
 import type { Context } from './context.ts';
 import { tableText } from './render/table.ts';
@@ -90,25 +90,26 @@ export function mayHaveCredentials(
     'AWS_CONTAINER_CREDENTIALS_FULL_URI',
   ];
   if (profile !== undefined || variables.some((name) => (env[name] ?? '') !== '')) return true;
-  const home = env['HOME'] ?? env['USERPROFILE'];
-  const files = [
-    env['AWS_SHARED_CREDENTIALS_FILE'] ?? (home === undefined ? undefined : join(home, '.aws', 'credentials')),
-    env['AWS_CONFIG_FILE'] ?? (home === undefined ? undefined : join(home, '.aws', 'config')),
-  ];
+  const files = [awsFile('credentials', env), awsFile('config', env)];
   return files.some((file) => file !== undefined && file !== '/dev/null' && existsSync(file));
 }
 
-const ACTIONS = { create: 'would be created', nothing: 'is up to date' } as const;
+/** What a run would do to what is deployed, in words. */
+export function actionText({ action, differs }: Pick<SageMakerPlan['deployment'], 'action' | 'differs'>): string {
+  if (action === 'update') return `would be updated: ${differs.join(', ')}`;
+  return action === 'create' ? 'would be created' : 'is up to date';
+}
+
+/** What a run would do with an asset, in words. */
+export const ASSET_STATES = { there: 'is there', missing: 'would be uploaded', uploaded: '' } as const;
 
 function rowsOf({ deployment, assets }: SageMakerPlan): string[][] {
-  const { name, action, differs, roleArn, bucket } = deployment;
-  const update = `would be updated: ${differs.join(', ')}`;
-  const states = { there: 'is there', missing: 'would be uploaded', uploaded: '' } as const;
+  const { name, roleArn, bucket } = deployment;
   return [
-    ['pipeline', name, action === 'update' ? update : ACTIONS[action]],
+    ['pipeline', name, actionText(deployment)],
     ['role', roleArn, ''],
     ...(bucket === undefined ? [] : [['bucket', bucket, '']]),
-    ...assets.map(({ uri, state }) => ['asset', uri, states[state]]),
+    ...assets.map(({ uri, state }) => ['asset', uri, ASSET_STATES[state]]),
   ];
 }
 

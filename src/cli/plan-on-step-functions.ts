@@ -1,13 +1,9 @@
 import type { RunRequest } from '../run/runner.ts';
-import {
-  type StepFunctionsOptions,
-  type StepFunctionsPlan,
-  checkForStepFunctions,
-  planOnStepFunctions,
-} from '../run/step-functions/run.ts';
+import { requireMachine } from '../run/step-functions/deployment.ts';
+import { type StepFunctionsOptions, type StepFunctionsPlan, planOnStepFunctions } from '../run/step-functions/run.ts';
 import type { Answer } from './command.ts';
 import type { Context } from './context.ts';
-import { type AccountLook, type AccountPlan, lookInAccount } from './plan-in-account.ts';
+import { ASSET_STATES, type AccountLook, type AccountPlan, actionText, lookInAccount } from './plan-in-account.ts';
 
 /** What a run on Step Functions would do in the account. */
 export async function planMachineInAccount(
@@ -15,7 +11,7 @@ export async function planMachineInAccount(
   options: StepFunctionsOptions,
   context: Context,
 ): Promise<AccountPlan> {
-  const diagnostics = checkForStepFunctions(request.assembly);
+  const diagnostics = requireMachine(request.assembly);
   const plan = await lookInAccount(options, context, async () => lookOf(await planOnStepFunctions(request, options)));
   return { ...plan, diagnostics: [...diagnostics, ...plan.diagnostics] };
 }
@@ -33,12 +29,9 @@ export async function diffMachineInAccount(request: RunRequest, options: StepFun
   return { text, data: { ...deploymentData(plan), diff: true }, notes: [], diagnostics };
 }
 
-const ACTIONS = { create: 'would be created', nothing: 'is up to date' } as const;
-const STATES = { there: 'is there', missing: 'would be uploaded', uploaded: '' } as const;
-
 function lookOf(plan: StepFunctionsPlan): AccountLook {
-  const { name, stack, bucket, roles, action, differs } = plan.deployment;
-  const what = action === 'update' ? `would be updated: ${differs.join(', ')}` : ACTIONS[action];
+  const { name, stack, bucket, roles } = plan.deployment;
+  const what = actionText(plan.deployment);
   const made = stack === undefined ? '' : 'the stack makes it';
   const rows = [
     ...(stack === undefined ? [] : [['stack', stack, what]]),
@@ -46,7 +39,7 @@ function lookOf(plan: StepFunctionsPlan): AccountLook {
     ['its role', roles['machine'] ?? made, ''],
     ['role of the jobs', roles['jobs'] ?? made, ''],
     ...(bucket === undefined ? [] : [['bucket', bucket, '']]),
-    ...plan.assets.map(({ uri, state }) => ['asset', uri, STATES[state]]),
+    ...plan.assets.map(({ uri, state }) => ['asset', uri, ASSET_STATES[state]]),
   ].filter(([, value]) => value !== '');
   const assets = plan.assets.map(({ uri, state }) => ({ uri, state }));
   return { rows, data: { ...deploymentData(plan), assets } };

@@ -1,8 +1,10 @@
+import { IMAGE_MEMBERS } from '../aws/image-uri.ts';
 import type { Json, PipelineDocument } from '../definition/document.ts';
 import type { AnnouncedStep } from '../definition/events.ts';
 import { isObject } from '../definition/expression.ts';
 import { graphOf } from '../definition/graph.ts';
 import type { RunParameter } from './parameters.ts';
+import { sectionText } from './render/table.ts';
 import type { Setting } from './settings.ts';
 
 /** Where a pipeline runs. */
@@ -27,12 +29,10 @@ export interface Plan {
 }
 
 /** A container image and the steps that use it. */
-export interface PlannedImage {
+interface PlannedImage {
   readonly image: string;
   readonly steps: readonly string[];
 }
-
-const IMAGE_MEMBERS: ReadonlySet<string> = new Set(['ImageUri', 'TrainingImage', 'Image']);
 
 /** The images that a document names; one that is an expression is given as the JSON of it. */
 export function plannedImages(document: PipelineDocument): PlannedImage[] {
@@ -61,27 +61,27 @@ function imagesIn(value: Json): string[] {
 export function planText(plan: Plan): string {
   const { target, region, role, bucket } = plan;
   const sections = [
-    `${plan.pipeline} on ${target === 'local' ? 'this machine' : target} (dry run: nothing is started)`,
-    section('settings', [
+    `${plan.pipeline} on ${target === 'local' ? 'this machine' : target} (dry run: nothing is started)\n`,
+    sectionText('settings', [
       ['region', region.value, region.from],
       ...accountRow('role', role, target),
       ...accountRow('bucket', bucket, target),
       ...Object.entries(plan.tags).map(([key, value]) => ['tag', `${key}=${value}`, '']),
     ]),
-    section(
+    sectionText(
       'steps',
       plan.steps.map(({ name, type, waitsFor }) => [name, type, after(waitsFor)]),
     ),
-    section(
+    sectionText(
       'parameters',
       plan.parameters.map(({ name, value, from }) => [name, String(value), from]),
     ),
-    section(
+    sectionText(
       'images',
       plan.images.map(({ image, steps }) => [image, steps.join(', ')]),
     ),
   ];
-  return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+  return sections.filter((text) => text !== '').join('\n');
 }
 
 // On this machine there is no account, so that nothing is missing when neither is given.
@@ -92,11 +92,4 @@ function accountRow(title: string, setting: Setting | null, target: Target): str
 
 function after(steps: readonly string[]): string {
   return steps.length === 0 ? '' : `after ${steps.join(', ')}`;
-}
-
-function section(title: string, rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return '';
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd());
-  return [title, ...lines].join('\n');
 }

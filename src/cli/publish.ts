@@ -1,5 +1,7 @@
+import { sayCount } from '../definition/count.ts';
 import type { Json } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
+import { sayBytes } from '../report/figures.ts';
 import type { PublishedAsset } from '../s3/publish.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { readConfig } from './config.ts';
@@ -77,7 +79,7 @@ function teller(write: (text: string) => void): (progress: { uri: string; bytes:
     const tenths = Math.floor((bytes / of) * 10);
     if (tenths <= (told.get(uri) ?? 0)) return;
     told.set(uri, tenths);
-    write(`${uri}  ${tenths * 10} % of ${sizeText(of)}\n`);
+    write(`${uri}  ${tenths * 10} % of ${sayBytes(of)}\n`);
   };
 }
 
@@ -100,20 +102,10 @@ function summaryOf(published: readonly PublishedAsset[], isDry: boolean): string
   const there = objects.length - moved.length;
   const done = isDry ? 'would be uploaded' : 'uploaded';
   const parts = [
-    ...(moved.length === 0 ? [] : [`${count(moved.length)} ${done} (${sizeText(bytes)})`]),
-    ...(there === 0 ? [] : [`${count(there)} there already`]),
+    ...(moved.length === 0 ? [] : [`${sayCount(moved.length, 'object')} ${done} (${sayBytes(bytes)})`]),
+    ...(there === 0 ? [] : [`${sayCount(there, 'object')} there already`]),
   ];
   return parts.join(', ');
-}
-
-function count(objects: number): string {
-  return `${objects} object${objects === 1 ? '' : 's'}`;
-}
-
-function sizeText(bytes: number): string {
-  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
-  const unit = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  return `${unit === 0 ? bytes : (bytes / 1000 ** unit).toFixed(1)} ${units[unit]!}`;
 }
 
 function interruption(cause: unknown): PipelineError {

@@ -1,7 +1,7 @@
 import type { Json } from '../definition/document.ts';
 
 /** A literal, or where and why the text is none. */
-export type ParsedLiteral =
+type ParsedLiteral =
   | { readonly value: Json }
   | { readonly fault: { readonly message: string; readonly line: number; readonly column: number } };
 

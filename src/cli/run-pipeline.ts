@@ -13,7 +13,7 @@ import { type AccountSettings, SAGEMAKER_FLAGS, sageMakerOptions } from './on-sa
 import { type Environment, environmentValues, readEnvironment } from './environment-file.ts';
 import { STEP_FUNCTIONS_FLAGS, stepFunctionsOptions } from './on-step-functions.ts';
 import { LOCAL_FLAGS } from './on-this-machine.ts';
-import { type GivenValues, readAssignments, runParameters } from './parameters.ts';
+import { type GivenValues, type RunParameter, readAssignments, runParameters } from './parameters.ts';
 import type { AccountPlan } from './plan-in-account.ts';
 import { type Plan, TARGETS, type Target, planText, plannedImages } from './plan.ts';
 import { SHOW_FLAGS } from './render/flags.ts';
@@ -76,12 +76,48 @@ export const runPipeline = defineCommand({
 
 /** Runs what a word or a flag means, or says what a run would do. */
 export async function runSource(
-  read: (region: string, config: Config) => Promise<ReadPipeline>,
-  args: Arguments<typeof RUN_FLAGS>,
+  read: ReadSource,
+  args: RunArguments,
   context: Context,
   command: string,
   ranFor: readonly string[] = [],
 ): Promise<Answer> {
+  const run = await readRun(read, args, context);
+  if (args.diff === true) return await diff(run, args);
+  const filled = await fillParameters(run, args, context, ranFor);
+  if ('failed' in filled) return filled.failed;
+  const { parameters } = filled;
+  const before = {
+    notes: [...regionNotes(run.region), ...filled.notes],
+    diagnostics: [...run.diagnostics, ...shownSecrets(run.target, parameters)],
+  };
+  const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
+  const request: RunRequest = {
+    assembly: run.assembly,
+    parameters: Object.fromEntries(values) as Record<string, ParameterValue>,
+  };
+  if (args['dry-run'] === true) return await tellPlan(run, request, parameters, before, args, context);
+  const rerun = AGAIN[run.target]?.(command, context.argv, secretValues(request.parameters));
+  // What only a run needs is loaded by one: a plan has to be quick.
+  const { execute } = await import('./execute.ts');
+  return await execute(run.target, request, { ...run, args, rerun }, before, context);
+}
+
+type RunArguments = Arguments<typeof RUN_FLAGS>;
+type ReadSource = (region: string, config: Config) => Promise<ReadPipeline>;
+
+/** What flags, configuration and the pipeline itself say of a run. */
+interface WantedRun extends AccountSettings {
+  readonly target: Target;
+  readonly environment: Environment | undefined;
+  readonly file: string;
+  readonly assembly: Assembly;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Values of parameters, those that win first. */
+  readonly given: readonly GivenValues[];
+}
+
+async function readRun(read: ReadSource, args: RunArguments, context: Context): Promise<WantedRun> {
   const config = readConfig(context.cwd);
   const target = targetOf(args.local, args.on);
   refuseForeignFlags(args, target);
@@ -91,88 +127,108 @@ export async function runSource(
   const role = roleOf(args['role-arn'], context.env, config);
   const tags = args.tags === undefined ? {} : readTags(args.tags);
   const flags: GivenValues = { from: 'flag', values: readAssignments(args.param) };
-  const source = await read(region.value, config);
-  const { file, diagnostics } = source;
+  const { assembly, file, diagnostics } = await read(region.value, config);
   const params =
     args.params === undefined ? undefined : await translateParams(readParams(args.params, context.cwd), file, context);
-  const named = args.bucket === undefined && params?.bucket !== undefined ? { from: '--params' } : {};
-  const found = bucketOf(args.bucket ?? params?.bucket, config);
-  const bucket = found && { ...found, ...named };
-  const assembly = { ...source.assembly, name: params?.name ?? source.assembly.name };
-  const described = withFlags(assembly, { ...assembly.tags, ...tags }, args.description);
-  const account = { region, role, bucket, wait: args.wait ?? true, environment };
-  if (args.diff === true) return await diff(described, target, account, args);
+  const bucket = bucketOf(args.bucket ?? params?.bucket, config);
+  const isOfParams = args.bucket === undefined && params?.bucket !== undefined;
+  return {
+    target,
+    region,
+    role,
+    bucket: bucket && isOfParams ? { ...bucket, from: '--params' } : bucket,
+    wait: args.wait ?? true,
+    environment,
+    file,
+    assembly: {
+      ...assembly,
+      name: params?.name ?? assembly.name,
+      tags: { ...assembly.tags, ...tags },
+      ...(args.description === undefined ? {} : { description: args.description }),
+    },
+    diagnostics,
+    given: params === undefined ? [flags] : [flags, params.given],
+  };
+}
+
+type FilledParameters =
+  | { readonly parameters: readonly RunParameter[]; readonly notes: readonly string[] }
+  | { readonly failed: Answer };
+
+/** The parameters of a run, of all who may give them; on this machine, a model that the sample needs is made first. */
+async function fillParameters(
+  { target, environment, file, assembly, given: wanted }: WantedRun,
+  args: RunArguments,
+  context: Context,
+  ranFor: readonly string[],
+): Promise<FilledParameters> {
   const own =
     environment === undefined ? [] : [await environmentValues(environment, file, assembly.definition, context)];
-  const given = [flags, ...(params === undefined ? [] : [params.given]), ...own];
-  const resumed = args.resume === undefined ? [] : [resumedValues(args.resume, given, context)];
-  const written = target === 'local' && args.resume === undefined ? readSample(file) : undefined;
+  const given = [...wanted, ...own];
+  if (args.resume !== undefined) {
+    return { parameters: runParameters(assembly, [...given, resumedValues(args.resume, given, context)]), notes: [] };
+  }
+  const written = target === 'local' ? readSample(file) : undefined;
+  if (written === undefined) return { parameters: runParameters(assembly, given), notes: [] };
   const makeModel = (name: string, why: string): Promise<Answer> =>
     runFirst(name, why, args, context, [...ranFor, file]);
-  const mayMake = args['dry-run'] === true ? undefined : makeModel;
-  const completed = written && (await withModels(written, given, mayMake, context));
-  if (completed !== undefined && 'failed' in completed) return completed.failed;
-  const sample = completed?.sample;
-  const parameters = runParameters(assembly, [...given, ...(sample === undefined ? [] : [sample]), ...resumed]);
-  const secrets = parameters.filter(({ name, value }) => isSecret(name, value)).map(({ name }) => name);
+  const completed = await withModels(written, given, args['dry-run'] === true ? undefined : makeModel, context);
+  if ('failed' in completed) return completed;
+  const parameters = runParameters(assembly, [...given, completed.sample]);
+  const sampled = parameters.filter(({ from }) => from === 'sample').map(({ name }) => name);
+  const from = sampled.length === 0 ? [] : [`note: ${sampled.join(', ')} from ${relative(context.cwd, written.file!)}`];
+  return { parameters, notes: [...completed.notes, ...from] };
+}
+
+/** What a run would do: here, and in the account that it goes to. */
+async function tellPlan(
+  run: WantedRun,
+  request: RunRequest,
+  parameters: readonly RunParameter[],
+  before: Pick<Answer, 'notes' | 'diagnostics'>,
+  args: RunArguments,
+  context: Context,
+): Promise<Answer> {
+  const { file, target, region, role = null, bucket = null, wait, assembly } = run;
+  const { name: pipeline, description = null, tags, definition } = assembly;
   const plan: Plan = {
-    pipeline: assembly.name,
+    pipeline,
     file,
     target,
     region,
-    role: role ?? null,
-    bucket: bucket ?? null,
-    description: described.description ?? null,
-    tags: described.tags,
-    wait: account.wait,
-    steps: announcedSteps(assembly.definition),
-    parameters: parameters.map((each) => ({ ...each, value: secrets.includes(each.name) ? MASK : each.value })),
-    images: plannedImages(assembly.definition),
+    role,
+    bucket,
+    description,
+    tags,
+    wait,
+    steps: announcedSteps(definition),
+    parameters: parameters.map((each) => (isSecret(each.name, each.value) ? { ...each, value: MASK } : each)),
+    images: plannedImages(definition),
   };
-  const sampled = parameters.filter(({ from }) => from === 'sample').map(({ name }) => name);
-  const notes = [...regionNotes(region), ...(completed?.notes ?? [])];
-  if (sampled.length > 0) {
-    notes.push(`note: ${sampled.join(', ')} from ${relative(context.cwd, sample!.file!)}`);
-  }
-  // On this machine nobody else sees them; and what the author wrote as a default is known to all who read the code.
-  const shown =
-    target === 'local' ? [] : parameters.filter(({ name, from }) => secrets.includes(name) && from !== 'default');
-  const warned = [...diagnostics, ...shown.map(({ name }) => secretParameter(name))];
-  const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
-  const request = { assembly: described, parameters: Object.fromEntries(values) as Record<string, ParameterValue> };
-  if (args['dry-run'] !== true) {
-    const again = AGAIN[target];
-    const rerun = again?.(command, context.argv, secretValues(request.parameters));
-    const before = { notes, diagnostics: warned };
-    // What only a run needs is loaded by one: a plan has to be quick.
-    const { execute } = await import('./execute.ts');
-    return await execute(target, request, { ...account, args, rerun }, before, context);
-  }
   const data = { dryRun: true, ...(plan as unknown as JsonObject) };
-  if (target === 'local') return { text: planText(plan), data, notes, diagnostics: warned };
-  const there = await lookThere(request, target, account, args, context);
+  if (target === 'local') return { ...before, text: planText(plan), data };
+  const there = await lookThere(request, run, args, context);
   return {
     text: `${planText(plan)}\n${there.text}`,
     data: { ...data, account: there.data },
-    notes,
-    diagnostics: [...warned, ...there.diagnostics],
+    notes: before.notes,
+    diagnostics: [...before.diagnostics, ...there.diagnostics],
   };
 }
 
 /** What a run would do in the account. */
 async function lookThere(
   request: RunRequest,
-  target: Exclude<Target, 'local'>,
-  account: RunAccount,
-  args: Arguments<typeof RUN_FLAGS>,
+  run: WantedRun,
+  args: RunArguments,
   context: Context,
 ): Promise<AccountPlan> {
-  if (target === 'sagemaker') {
+  if (run.target === 'sagemaker') {
     const { planInAccount } = await import('./plan-in-account.ts');
-    return await planInAccount(request.assembly, sageMakerOptions(args, account), context);
+    return await planInAccount(request.assembly, sageMakerOptions(args, run), context);
   }
   const { planMachineInAccount } = await import('./plan-on-step-functions.ts');
-  const options = stepFunctionsOptions(args, account, request.assembly.name, account.environment);
+  const options = stepFunctionsOptions(args, run, request.assembly.name, run.environment);
   return await planMachineInAccount(request, options, context);
 }
 
@@ -182,15 +238,11 @@ const AGAIN: Readonly<Record<Target, typeof rerunCommand | undefined>> = {
   'step-functions': undefined,
 };
 
-interface RunAccount extends AccountSettings {
-  readonly environment: Environment | undefined;
-}
-
 /** Runs the pipeline that makes what another one's sample needs, with its own sample. */
 async function runFirst(
   name: string,
   why: string,
-  args: Arguments<typeof RUN_FLAGS>,
+  args: RunArguments,
   context: Context,
   ranFor: readonly string[],
 ): Promise<Answer> {
@@ -209,34 +261,28 @@ async function runFirst(
   return await runSource(read, { ...args, ...own }, { ...context, argv }, 'run-pipeline', ranFor);
 }
 
-async function diff(
-  assembly: Assembly,
-  target: Target,
-  account: RunAccount,
-  args: Arguments<typeof RUN_FLAGS>,
-): Promise<Answer> {
-  if (target === 'sagemaker') {
+async function diff(run: WantedRun, args: RunArguments): Promise<Answer> {
+  const { assembly, environment } = run;
+  if (run.target === 'sagemaker') {
     const { diffInAccount } = await import('./plan-in-account.ts');
-    return await diffInAccount(assembly, sageMakerOptions(args, account));
+    return await diffInAccount(assembly, sageMakerOptions(args, run));
   }
   const { diffMachineInAccount } = await import('./plan-on-step-functions.ts');
-  const options = stepFunctionsOptions(args, account, assembly.name, account.environment);
+  const options = stepFunctionsOptions(args, run, assembly.name, environment);
   return await diffMachineInAccount({ assembly, parameters: {} }, options);
 }
 
-/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListPipelineParametersForExecution.html */
-function secretParameter(name: string): Diagnostic {
-  return {
+// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListPipelineParametersForExecution.html
+function shownSecrets(target: Target, parameters: readonly RunParameter[]): Diagnostic[] {
+  // On this machine nobody else sees them; and what the author wrote as a default is known to all who read the code.
+  if (target === 'local') return [];
+  const secrets = parameters.filter(({ name, value, from }) => from !== 'default' && isSecret(name, value));
+  return secrets.map(({ name }) => ({
     code: 'secret-parameter',
     severity: 'warning',
     message: `The parameter ${name} looks like a secret, and AWS shows parameters to all who may see the execution`,
     fix: 'keep it in AWS Secrets Manager, and give the step its ARN',
-  };
-}
-
-/** The assembly with what the flags say of it. */
-function withFlags(assembly: Assembly, tags: Assembly['tags'], description: string | undefined): Assembly {
-  return { ...assembly, tags, ...(description === undefined ? {} : { description }) };
+  }));
 }
 
 function targetOf(local: boolean | undefined, on: string | undefined): Target {

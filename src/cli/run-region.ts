@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { awsFile } from './aws-file.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { type Setting, regionOf } from './settings.ts';
@@ -22,8 +22,7 @@ export function runRegion(
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html */
 function profileRegion(name: string, env: Context['env']): string | undefined {
-  const home = env['HOME'] ?? env['USERPROFILE'];
-  const file = env['AWS_CONFIG_FILE'] ?? (home === undefined ? undefined : join(home, '.aws', 'config'));
+  const file = awsFile('config', env);
   if (file === undefined) return undefined;
   let text: string;
   try {

@@ -16,7 +16,7 @@ interface WantedModel {
 }
 
 /** A sample with its models in place, or the run that was to make one and did not end well. */
-export type SampleWithModels =
+type SampleWithModels =
   | { readonly sample: GivenValues; readonly notes: readonly string[] }
   | { readonly failed: Answer };
 

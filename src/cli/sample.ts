@@ -1,15 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { JsonObject } from '../definition/document.ts';
 import { PipelineError } from '../definition/error.ts';
 import type { GivenValues } from './parameters.ts';
 import { readObject } from './read-literal.ts';
+import { textOf } from './read-source.ts';
 
 /** The values beside a pipeline for a run on this machine; undefined when there are none. */
 export function readSample(pipelineFile: string): GivenValues | undefined {
   const file = join(dirname(pipelineFile), 'sample', 'parameters.json');
   if (!existsSync(file)) return undefined;
-  const values = readObject(textOf(file), file);
+  const values = objectIn(file);
   return { from: 'sample', values: withFiles(values, file), file };
 }
 
@@ -17,18 +18,11 @@ export function readSample(pipelineFile: string): GivenValues | undefined {
 export function readParams(given: string, cwd: string): GivenValues {
   if (given.trimStart().startsWith('{')) return { from: 'file', values: readObject(given, '--params') };
   const file = resolve(cwd, given);
-  return { from: 'file', values: readObject(textOf(file), file), file };
+  return { from: 'file', values: objectIn(file), file };
 }
 
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
-  } catch (cause) {
-    throw new PipelineError('usage', 'cannot-read', `${file} cannot be read`, {
-      detail: (cause as Error).message.split(',')[0],
-      cause,
-    });
-  }
+function objectIn(file: string): JsonObject {
+  return readObject(textOf(file).replace(/^\uFEFF/, ''), file);
 }
 
 // `./data.csv` is a file beside the sample, wherever the command is run.

@@ -12,6 +12,8 @@ export interface Setting {
 const CONFIG = 'pipelines.config.json';
 const DEFAULT_REGION = 'us-east-1';
 
+export const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+
 /** The region to write for: flag, environment, configuration, else us-east-1. */
 export function regionOf(flag: string | undefined, env: Context['env'], config: Config): Setting {
   const found =
@@ -34,7 +36,7 @@ export function roleOf(flag: string | undefined, env: Context['env'], config: Co
   const variable = 'SAGEMAKER_PIPELINE_ROLE_ARN';
   const found = setting(flag, '--role-arn') ?? setting(env[variable], variable) ?? setting(config.roleArn, CONFIG);
   const fix = 'for example: arn:aws:iam::111122223333:role/SageMakerExecution';
-  return found && shaped(found, 'role ARN', /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, fix);
+  return found && shaped(found, 'role ARN', ROLE_ARN, fix);
 }
 
 /** The artefact bucket: flag, configuration. */

@@ -13,7 +13,7 @@ export interface Suite {
 }
 
 /** A command of a suite; a suite itself where the command has verbs of its own (`models list`). */
-export interface SuiteEntry {
+interface SuiteEntry {
   readonly summary: string;
   readonly load: () => Promise<Command | Suite>;
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { codeOf } from '../definition/error.ts';
 import type { Owner } from '../run/local/run-owner.ts';
 
 /** This process as others can look for it: by its number, and where the system tells by the time of its start too. */
@@ -13,7 +14,7 @@ function isAlive(id: string): boolean {
     process.kill(pid, 0);
   } catch (error) {
     // Somebody else's process is one too.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+    if (codeOf(error) !== 'EPERM') return false;
   }
   // Numbers are given anew; the process of that number may be another one by now, or one that has ended.
   return idOf(pid) === id && !/^[ZX]/.test(statOf(pid)[0] ?? '');

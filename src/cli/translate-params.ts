@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import type { GivenValues } from './parameters.ts';
 
 /** What `--params` says of a run: values of parameters, and in a format of the project's own also where and as what. */
-export interface TranslatedParams {
+interface TranslatedParams {
   readonly given: GivenValues;
   readonly bucket?: string;
   /** What the pipeline is called. */

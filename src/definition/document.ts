@@ -79,7 +79,7 @@ export interface CacheConfig {
 }
 
 /** A file in an output of a Processing step that `Std:JsonGet` can read. */
-export interface PropertyFileDeclaration {
+interface PropertyFileDeclaration {
   readonly PropertyFileName: string;
   readonly OutputName: string;
   readonly FilePath: string;

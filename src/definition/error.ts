@@ -41,3 +41,8 @@ export class PipelineError extends Error {
 export function isPipelineError(value: unknown): value is PipelineError {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
+
+/** The code of an error that has one: ours, or the system's (`ENOENT`). */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

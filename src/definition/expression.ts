@@ -1,17 +1,17 @@
 import type { Json, JsonObject } from './document.ts';
 
 /** `{"Get": "Parameters.X"}`: a value that is known when the execution starts, or when a step has ended. */
-export interface GetExpression extends JsonObject {
+interface GetExpression extends JsonObject {
   readonly Get: string;
 }
 
 /** `{"Std:Join": {"On": "/", "Values": […]}}`: texts put together. */
-export interface JoinExpression extends JsonObject {
+interface JoinExpression extends JsonObject {
   readonly 'Std:Join': { readonly On: string; readonly Values: readonly Json[] };
 }
 
 /** `{"Std:JsonGet": {"PropertyFile" | "S3Uri": …, "Path": …}}`: a value out of a JSON file that a step wrote. */
-export interface JsonGetExpression extends JsonObject {
+interface JsonGetExpression extends JsonObject {
   readonly 'Std:JsonGet': JsonObject;
 }
 
@@ -29,6 +29,20 @@ export function isExpression(value: Json | undefined): value is Expression {
 /** Whether a JSON value is an object (no list, no null). */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value that a text of JSON holds; a text of anything else holds none. */
+export function jsonIn(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The elements of a JSON value that is a list; any other has none. */
+export function elementsOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
 }
 
 /** The expression that reads a parameter of the pipeline. */

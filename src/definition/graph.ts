@@ -4,7 +4,7 @@ import { parseReference } from './reference.ts';
 import { type StepPlace, walkStepExpressions, walkSteps } from './walk.ts';
 
 /** Why one step waits for another: it reads from it, it names it in `DependsOn`, or it stands in a branch of it. */
-export type EdgeKind = 'reference' | 'dependsOn' | 'branch';
+type EdgeKind = 'reference' | 'dependsOn' | 'branch';
 
 /** `step` waits for `needs`. */
 export interface Edge {

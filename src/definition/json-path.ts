@@ -9,7 +9,7 @@ export type JsonPathStep =
 export type JsonPath = readonly JsonPathStep[];
 
 /** What a filter's text says, or why AWS does not take it. */
-export type JsonPathReading = { readonly path: JsonPath } | { readonly problem: string };
+type JsonPathReading = { readonly path: JsonPath } | { readonly problem: string };
 
 /** The content types that filters and joins know. */
 export const FILTERED_TYPES = ['text/csv', 'application/json', 'application/jsonlines'] as const;

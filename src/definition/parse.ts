@@ -5,7 +5,7 @@ import { type Path, child, formatPath } from './path.ts';
 import { BRANCHES } from './walk.ts';
 
 /** A document, or why the text or value is none. */
-export interface Parsed {
+interface Parsed {
   readonly document: PipelineDocument | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }

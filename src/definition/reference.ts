@@ -11,6 +11,18 @@ export type Reference =
   | { readonly root: 'Steps'; readonly step: string; readonly path: readonly Segment[] }
   | { readonly root: 'unknown'; readonly text: string };
 
+/** What an execution knows of itself. https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-variables.html */
+export const EXECUTION_VARIABLES: readonly string[] = [
+  'StartDateTime',
+  'CurrentDateTime',
+  'PipelineName',
+  'PipelineArn',
+  'PipelineExecutionId',
+  'PipelineExecutionArn',
+  'TrainingJobName',
+  'ProcessingJobName',
+];
+
 // Ten times what the longest names and keys of AWS come to.
 const LONGEST = 20_000;
 

@@ -1,5 +1,5 @@
 import type { Json } from '../definition/document.ts';
-import { isExpression, isObject } from '../definition/expression.ts';
+import { elementsOf, isExpression, isObject } from '../definition/expression.ts';
 import { sayNumber } from './figures.ts';
 import type { StepFiles } from './read-run-folder.ts';
 import type { StoryStep } from './story.ts';
@@ -34,7 +34,7 @@ export function comparisonsOf({ type, document }: StoryStep, files: StepFiles | 
   const found: Comparison[] = [];
   const look = (asked: Json | undefined, given: Json | undefined, isNegated: boolean): void => {
     if (Array.isArray(asked)) {
-      const list = Array.isArray(given) ? (given as readonly Json[]) : [];
+      const list = elementsOf(given);
       for (const [index, each] of (asked as readonly Json[]).entries()) look(each, list[index], isNegated);
     } else if (isObject(asked)) {
       const now = isObject(given) ? given : {};

@@ -1,4 +1,5 @@
-import { sayCount, sayDuration, shorten } from './figures.ts';
+import { sayCount } from '../definition/count.ts';
+import { sayDuration, shorten } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { type Arrow, type Box, type Point, layOut, pathOf, round } from './layout.ts';
 import { classOf } from './marks.ts';

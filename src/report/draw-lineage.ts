@@ -1,4 +1,6 @@
-import { sayCount, shorten } from './figures.ts';
+import { sayCount } from '../definition/count.ts';
+import { drawTable } from './draw-table.ts';
+import { shorten } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { type Point, layOut, pathOf, round } from './layout.ts';
 import { type Artefact, endOf } from './lineage.ts';
@@ -38,7 +40,7 @@ export function drawLineage(story: Story, artefacts: readonly Artefact[]): Html 
     : html`<div class="canvas" tabindex="0" role="region" aria-label="Drawing of the lineage">
         ${draw(shown, steps, { run: story.run?.run, codes: codesOf(artefacts) })}
       </div>`;
-  return html`${drawing}<details${taking ? html` open` : ''}><summary>${sayCount(artefacts.length, 'artefact')} as a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Artefacts"><table><thead><tr><th scope="col">Kind</th><th scope="col">Where</th><th scope="col">Made by</th><th scope="col">Read by</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
+  return html`${drawing}<details${taking ? html` open` : ''}><summary>${sayCount(artefacts.length, 'artefact')} as a table</summary>${drawTable('Artefacts', ['Kind', 'Where', 'Made by', 'Read by'], rows)}</details>`;
 }
 
 interface Told {

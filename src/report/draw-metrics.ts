@@ -1,6 +1,8 @@
+import { sayCount } from '../definition/count.ts';
 import { type Comparison, comparisonsOf } from './decisions.ts';
+import { drawTable, numberColumn } from './draw-table.ts';
 import { type Confusion, type Measure, findingsIn } from './evaluation.ts';
-import { sayCount, sayNumber } from './figures.ts';
+import { sayNumber } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { round } from './layout.ts';
 import { plot } from './plot.ts';
@@ -48,21 +50,7 @@ export function drawMetrics({ steps }: Story, files: ReadonlyMap<string, StepFil
     }
   }
   if (plots.length + rows.length + searches.length === 0) return undefined;
-  const table = html`<div class="scroll" tabindex="0" role="region" aria-label="Last values">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Step</th>
-          <th scope="col">Metric</th>
-          <th scope="col" class="number">Value</th>
-          <td></td>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  const table = drawTable('Last values', ['Step', 'Metric', numberColumn('Value'), html`<td></td>`], rows);
   return html`${plots.length > 0 && html`<div class="plots">${plots}</div>`}${rows.length > 0 && table}${searches}`;
 }
 

@@ -1,7 +1,8 @@
+import { sayCount } from '../definition/count.ts';
 import { comparisonsOf, sayComparison } from './decisions.ts';
 import { measuredBy } from './draw-metrics.ts';
 import { type Measure, findingsIn } from './evaluation.ts';
-import { sayBytes, sayCount, sayNumber } from './figures.ts';
+import { sayBytes, sayNumber } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { type Artefact, endOf } from './lineage.ts';
 import { sign } from './marks.ts';

@@ -17,13 +17,13 @@ export interface Measure {
 }
 
 /** Numbers of an evaluation that are a line: along others, or one after the other. */
-export interface Curve {
+interface Curve {
   readonly path: readonly string[];
   readonly across: Axis | undefined;
   readonly up: Axis;
 }
 
-export interface Axis {
+interface Axis {
   readonly name: string;
   readonly values: readonly number[];
 }
@@ -36,7 +36,7 @@ export interface Confusion {
 }
 
 /** Everything in an evaluation that can be drawn. */
-export interface Findings {
+interface Findings {
   readonly measures: readonly Measure[];
   readonly curves: readonly Curve[];
   readonly confusions: readonly Confusion[];

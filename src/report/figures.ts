@@ -1,3 +1,5 @@
+import { sayCount } from '../definition/count.ts';
+
 /** Seconds as people say them: `40 ms`, `4.2 s`, `3 min 5 s`, `2 h 10 min`. */
 export function sayDuration(seconds: number): string {
   if (seconds < 0.0995) return `${Math.round(seconds * 1000)} ms`;
@@ -14,10 +16,6 @@ export function sayBytes(bytes: number): string {
   if (bytes < 1000) return sayCount(bytes, 'byte');
   const power = Math.min(4, Math.floor(Math.log10(bytes) / 3));
   return `${(bytes / 1000 ** power).toFixed(1)} ${['', 'kB', 'MB', 'GB', 'TB'][power]}`;
-}
-
-export function sayCount(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** A moment, to the second, in the time of Greenwich: the page has the same bytes wherever it is made. */

@@ -4,7 +4,7 @@ export interface Html {
 }
 
 /** What a template takes: lists are put one after the other, `undefined` and `false` are nothing. */
-export type HtmlValue = Html | string | number | undefined | false | readonly HtmlValue[];
+type HtmlValue = Html | string | number | undefined | false | readonly HtmlValue[];
 
 /**
  * HTML in which every value is text, unless it was made here too.

@@ -19,7 +19,7 @@ export interface Point {
 }
 
 /** Where everything stands: the middles of the boxes, and the ways of the arrows in the order given. */
-export interface Layout {
+interface Layout {
   readonly width: number;
   readonly height: number;
   readonly boxes: ReadonlyMap<string, Point>;

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { Json } from '../definition/document.ts';
-import { isObject } from '../definition/expression.ts';
+import { isObject, jsonIn } from '../definition/expression.ts';
 import { columnsOf } from '../run/local/transform/csv-row.ts';
 
 /** The beginning of a file: rows of cells, lines of text, or nothing that can be read. */
@@ -34,7 +34,7 @@ export async function preview(
   }
   const text = textOf(buffer, size > BYTES);
   if (text === undefined) return { name, size, isCut: false };
-  const json = size <= BYTES && /^\s*[[{]/.test(text) ? parsed(text) : undefined;
+  const json = size <= BYTES && /^\s*[[{]/.test(text) ? jsonIn(text) : undefined;
   if (json !== undefined) {
     const lines = JSON.stringify(json, null, 2).split('\n');
     const shown = lines.slice(0, count * 4).map((line) => cut(line, LINE));
@@ -64,7 +64,7 @@ function textOf(buffer: Buffer, isCut: boolean): string | undefined {
 /** JSON Lines as rows: objects whose keys together are a few columns. */
 function recordsOf(lines: readonly string[]): Pick<Preview, 'columns' | 'rows'> | undefined {
   if (!lines[0]?.startsWith('{')) return undefined;
-  const records = lines.map((line) => parsed(line)).filter((record) => isObject(record));
+  const records = lines.map((line) => jsonIn(line)).filter((record) => isObject(record));
   const columns = [...new Set(records.flatMap((record) => Object.keys(record)))];
   if (records.length < lines.length || columns.length > COLUMNS) return undefined;
   const cellOf = (value: Json | undefined): string =>
@@ -94,12 +94,4 @@ function cellsOf(line: string): string[] {
 
 function cut(text: string, room: number): string {
   return text.length > room ? `${text.slice(0, room)}…` : text;
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,13 +2,13 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json, JsonObject, StepDocument } from '../definition/document.ts';
 import type { Link, RunEvent } from '../definition/events.ts';
-import { isObject } from '../definition/expression.ts';
+import { isObject, jsonIn } from '../definition/expression.ts';
 import { parse } from '../definition/parse.ts';
 import { walkSteps } from '../definition/walk.ts';
 import { EVENTS, type StepRecord, readStepRecord, stepFolder } from '../run/local/run-folder.ts';
 import { metricSeries } from '../run/local/steps/metrics.ts';
 import { listObjects } from '../run/local/store/listing.ts';
-import { parseS3Uri } from '../run/local/store/place.ts';
+import { formatPlace, readPlace } from '../run/local/store/place.ts';
 import { type Store, type StoredObject, findObject } from '../run/local/store/store.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type Preview, preview } from './preview.ts';
@@ -46,13 +46,13 @@ export interface OutputFiles {
 }
 
 /** The values of a metric in the order in which the log has them. */
-export interface Series {
+interface Series {
   readonly name: string;
   readonly values: readonly number[];
 }
 
 /** What a page takes of a run folder. */
-export interface RunFiles {
+interface RunFiles {
   readonly definition: string;
   readonly events: readonly RunEvent[];
   readonly steps: ReadonlyMap<string, StepFiles>;
@@ -89,7 +89,7 @@ export async function readRunFolder(folder: string, store: Store): Promise<RunFi
 
 function linesOf(text: string): RunEvent[] {
   return text.split('\n').flatMap((line) => {
-    const event = line === '' ? undefined : jsonOf(line);
+    const event = line === '' ? undefined : jsonIn(line);
     // The last line of a run that was killed may be half a line.
     return isObject(event) && typeof event['type'] === 'string' ? [event as unknown as RunEvent] : [];
   });
@@ -113,7 +113,7 @@ async function readStep(
 ): Promise<Omit<StepFiles, 'evaluations'>> {
   // A step whose result came from an earlier run was asked for something too, though no job was given it.
   const given =
-    jsonOf(await readFile(join(folder, 'arguments.json'), 'utf8').catch(() => '')) ?? record?.asked?.['Arguments'];
+    jsonIn(await readFile(join(folder, 'arguments.json'), 'utf8').catch(() => '')) ?? record?.asked?.['Arguments'];
   const logs: LogTail[] = [];
   for (const stream of ['stdout', 'stderr'] as const) {
     const tail = await tailOf(join(folder, stream), stream, amount.lines);
@@ -183,7 +183,7 @@ async function readOutput(target: string, store: Store, amount: typeof FEW): Pro
   const previews: Preview[] = [];
   const base = target.replace(/\/$/, '');
   for (const object of objects.slice(0, amount.files)) {
-    const uri = `s3://${object.bucket}/${object.key}`;
+    const uri = formatPlace(object);
     const name = uri.startsWith(`${base}/`) ? uri.slice(base.length + 1) : (uri.split('/').at(-1) ?? uri);
     const shown = await preview(object.path, { name, size: object.size, rows: amount.rows }).catch(() => undefined);
     if (shown !== undefined) previews.push(shown);
@@ -212,11 +212,11 @@ async function readEvaluations(
     for (const { place, propertyFile } of all) {
       let count = 0;
       try {
-        for await (const { bucket, key, path, size } of objectsAt(place, store)) {
+        for await (const object of objectsAt(place, store)) {
           if (count++ === COUNTED || found.length === EVALUATIONS) break;
-          const file = `s3://${bucket}/${key}`.slice(base.length + 1);
-          if (size > EVALUATION_BYTES || (propertyFile === undefined && !EVALUATION.test(`/${file}`))) continue;
-          const content = jsonOf(await readFile(path, 'utf8'));
+          const file = formatPlace(object).slice(base.length + 1);
+          if (object.size > EVALUATION_BYTES || (propertyFile === undefined && !EVALUATION.test(`/${file}`))) continue;
+          const content = jsonIn(await readFile(object.path, 'utf8'));
           if (content !== undefined) found.push({ file, propertyFile, content });
         }
       } catch {
@@ -228,17 +228,9 @@ async function readEvaluations(
 }
 
 async function* objectsAt(uri: string, store: Store): AsyncGenerator<StoredObject> {
-  const place = parseS3Uri(uri);
+  const place = readPlace(uri);
   const own = place.key === '' || place.key.endsWith('/') ? undefined : await findObject(store, place);
   if (own !== undefined) return yield own;
   const prefix = place.key === '' || place.key.endsWith('/') ? place.key : `${place.key}/`;
   yield* listObjects(store, { bucket: place.bucket, prefix });
-}
-
-function jsonOf(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { sayCount } from '../definition/count.ts';
 import type { Json, ParameterValue, PipelineDocument } from '../definition/document.ts';
 import type { RunEvent } from '../definition/events.ts';
 import { MASK, hideSecrets, isSecret } from '../definition/secrets.ts';
@@ -7,8 +8,9 @@ import { drawGraph } from './draw-graph.ts';
 import { drawLineage } from './draw-lineage.ts';
 import { drawMetrics } from './draw-metrics.ts';
 import { drawResults } from './draw-results.ts';
+import { drawTable } from './draw-table.ts';
 import { drawTimeline, sayCriticalPath } from './draw-timeline.ts';
-import { sayCount, sayDuration, sayTime } from './figures.ts';
+import { sayDuration, sayTime } from './figures.ts';
 import { maskDefaults, maskNamed, secretsIn } from './hide-secrets.ts';
 import { type Html, html } from './html.ts';
 import { lineageOf } from './lineage.ts';
@@ -211,25 +213,7 @@ function timeline(story: Story): Html | undefined {
         <td class="quiet">${sayCount(needs.length, 'step')}</td>
       </tr>`,
   );
-  return html`<div
-    class="scroll"
-    tabindex="0"
-    role="region"
-    aria-label="The steps in the order in which they can start"
-  >
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Step</th>
-          <th scope="col">Type</th>
-          <th scope="col">Waits for</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  return drawTable('The steps in the order in which they can start', ['Step', 'Type', 'Waits for'], rows);
 }
 
 function parameters({ run }: Story, document: PipelineDocument): Html | undefined {
@@ -247,22 +231,8 @@ function parameters({ run }: Story, document: PipelineDocument): Html | undefine
       <td class="quiet">${type}</td>
     </tr>`;
   });
-  const head = html`<tr>
-    <th scope="col">Name</th>
-    ${run !== undefined && html`<th scope="col">Value</th>`}
-    <th scope="col">Default</th>
-    <th scope="col">Type</th>
-  </tr>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of the parameters">
-    <table>
-      <thead>
-        ${head}
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  const columns = ['Name', ...(run === undefined ? [] : ['Value']), 'Default', 'Type'];
+  return drawTable('Table of the parameters', columns, rows);
 }
 
 function sayParameter(name: string, value: ParameterValue | undefined): string {

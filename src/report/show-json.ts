@@ -1,5 +1,5 @@
+import { sayCount } from '../definition/count.ts';
 import type { Json } from '../definition/document.ts';
-import { sayCount } from './figures.ts';
 import { type Html, html } from './html.ts';
 
 const LONGEST = 60_000;

@@ -1,10 +1,11 @@
+import { sayCount } from '../definition/count.ts';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { Json } from '../definition/document.ts';
 import { isObject } from '../definition/expression.ts';
 import { branchOf } from '../definition/walk.ts';
 import { comparisonsOf, sayComparison } from './decisions.ts';
 import { sayFiles } from './draw-results.ts';
-import { sayBytes, sayCount, sayDuration, sayNumber } from './figures.ts';
+import { sayBytes, sayDuration, sayNumber } from './figures.ts';
 import { maskNamed } from './hide-secrets.ts';
 import { type Html, html } from './html.ts';
 import { badge, sign } from './marks.ts';

@@ -31,7 +31,7 @@ export interface StoryStep {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export interface Span {
+interface Span {
   readonly begin: number;
   readonly end: number;
   readonly state: StepState;

@@ -1,6 +1,8 @@
+import { sayCount } from '../definition/count.ts';
 import type { Json, JsonObject } from '../definition/document.ts';
 import { isObject } from '../definition/expression.ts';
-import { sayCount, sayNumber, sayTick } from './figures.ts';
+import { drawTable, numberColumn } from './draw-table.ts';
+import { sayNumber, sayTick } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { round } from './layout.ts';
 import type { StoryStep } from './story.ts';
@@ -66,21 +68,7 @@ export function drawTrials(step: StoryStep, trials: readonly Trial[]): Html {
       <span class="quiet">${sayCount(trials.length, 'job')}, the best first</span>
     </h3>
     ${plots.length > 0 && html`<div class="plots">${plots}</div>`}
-    <div class="scroll" tabindex="0" role="region" aria-label="Jobs of ${step.title}">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Job</th>
-            <th scope="col">Status</th>
-            ${names.map((name) => html`<th scope="col" class="number">${name}</th>`)}
-            <th scope="col" class="number">${metric}</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    ${drawTable(`Jobs of ${step.title}`, ['Job', 'Status', ...[...names, metric].map(numberColumn)], rows)}
     ${left > 0 && html`<p class="quiet">${sayCount(left, 'job')} more</p>`}
   </div>`;
 }

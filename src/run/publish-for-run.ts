@@ -1,3 +1,4 @@
+import { sayCount } from '../definition/count.ts';
 import type { Assembly } from '../definition/assembly.ts';
 import { requireBucket } from '../s3/bucket.ts';
 import { openS3 } from '../s3/client.ts';
@@ -43,7 +44,7 @@ export async function publishForRun(assembly: Assembly, settings: PublishSetting
       },
     );
     const uploaded = published.filter(({ state }) => state === 'uploaded').length;
-    if (uploaded > 0) progress?.(`uploaded ${uploaded} asset${uploaded === 1 ? '' : 's'} to s3://${bucket}`);
+    if (uploaded > 0) progress?.(`uploaded ${sayCount(uploaded, 'asset')} to s3://${bucket}`);
     return published;
   } catch (error) {
     if (signal?.aborted === true) throw nothingStarted();

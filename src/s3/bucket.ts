@@ -5,7 +5,7 @@ import type { S3 } from './client.ts';
 import { askAloud } from './head.ts';
 
 /** A bucket that is there, that is not there, or of which nobody may know. */
-export type BucketHead =
+type BucketHead =
   | { readonly state: 'there'; readonly region: string | undefined }
   | { readonly state: 'absent' }
   | { readonly state: 'denied'; readonly error: PipelineError };

@@ -3,7 +3,7 @@ import type { S3, S3ClientConfig } from '@aws-sdk/client-s3';
 export type { S3 } from '@aws-sdk/client-s3';
 
 /** Whose S3 is meant; what is not given is taken from AWS's ordinary places (environment, profile, role of the machine). */
-export interface S3Options {
+interface S3Options {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   /** Keys, or what gets them: the credentials of an assumed role. */

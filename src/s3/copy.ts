@@ -11,7 +11,7 @@ import { sendPart } from './upload.ts';
 import { type S3Location, formatS3Uri } from './uri.ts';
 
 /** How an object is copied. */
-export interface CopyOptions extends MultipartOptions {
+interface CopyOptions extends MultipartOptions {
   /** The account that must own the bucket that is read from. */
   readonly sourceOwner?: string | undefined;
   /** Larger objects are copied in parts; 5 GiB is the most that one request may copy. */
@@ -19,7 +19,7 @@ export interface CopyOptions extends MultipartOptions {
 }
 
 /** What a copy came to. */
-export interface Copied {
+interface Copied {
   readonly state: 'written' | 'there';
   readonly size: number;
   /** Whether S3 copied by itself, or the bytes came through this machine. */

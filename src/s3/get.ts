@@ -6,7 +6,7 @@ import { requireObject } from './head.ts';
 import { type S3Location, formatS3Uri } from './uri.ts';
 
 /** Which bytes of which state of an object. */
-export interface GetOptions extends Access {
+interface GetOptions extends Access {
   /** The first and the last byte, both included. */
   readonly range?: readonly [number, number] | undefined;
   /** Refuse any other state of the object than the one with this ETag. */

@@ -17,17 +17,13 @@ export interface ObjectHead extends Checksums {
   readonly sha256?: string | undefined;
   readonly versionId?: string | undefined;
   readonly contentType?: string | undefined;
-  readonly contentEncoding?: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   readonly kmsKeyId?: string | undefined;
   readonly modified?: Date | undefined;
 }
 
 /** Nothing is there; or nobody may know, which is not the same. Whatever else goes wrong is thrown. */
-export type Head =
-  | ObjectHead
-  | { readonly state: 'absent' }
-  | { readonly state: 'denied'; readonly error: PipelineError };
+type Head = ObjectHead | { readonly state: 'absent' } | { readonly state: 'denied'; readonly error: PipelineError };
 
 /** Asks whether an object is there, and what it is like. */
 export async function headObject(s3: S3, at: S3Location, access: Access = {}): Promise<Head> {
@@ -82,7 +78,6 @@ function headOf(output: HeadObjectCommandOutput): ObjectHead {
     sha256: output.ChecksumSHA256,
     versionId: output.VersionId,
     contentType: output.ContentType,
-    contentEncoding: output.ContentEncoding,
     metadata: output.Metadata ?? {},
     kmsKeyId: output.SSEKMSKeyId,
     modified: output.LastModified,

@@ -26,7 +26,7 @@ export interface MultipartOptions extends WriteOptions {
 }
 
 /** What sends a part: the answer says what S3 holds now. */
-export type SendPart<P> = (part: P, begun: Begun, signal: AbortSignal) => Promise<SentPart>;
+type SendPart<P> = (part: P, begun: Begun, signal: AbortSignal) => Promise<SentPart>;
 
 /**
  * Writes an object in parts, side by side. It is visible when all of it is there, and not before. After a failure no part

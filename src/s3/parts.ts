@@ -30,7 +30,7 @@ export interface Begun {
  * How many bytes a part has: from its number alone, so that a source of unknown length is cut as it was cut before.
  * Twice as many after every thousand parts: 10,000 of them hold more than an object may.
  */
-export function sizeOfPart(number: number): number {
+function sizeOfPart(number: number): number {
   return PART_SIZE * 2 ** Math.floor((number - 1) / GROWS_AFTER);
 }
 

@@ -13,13 +13,13 @@ import { upload } from './upload.ts';
 import { formatS3Uri } from './uri.ts';
 
 /** Where assets go: the artefact bucket of an account. */
-export interface PublishTarget {
+interface PublishTarget {
   readonly s3: S3;
   readonly bucket: string;
 }
 
 /** How assets are published. */
-export interface PublishOptions extends WriteAccess {
+interface PublishOptions extends WriteAccess {
   /** Say what would be uploaded and write nothing. */
   readonly dryRun?: boolean | undefined;
   /** How many objects are on their way at a time. */
@@ -28,7 +28,7 @@ export interface PublishOptions extends WriteAccess {
 }
 
 /** An object of an asset that is on its way. */
-export interface PublishProgress {
+interface PublishProgress {
   readonly uri: string;
   /** What S3 has of it. */
   readonly bytes: number;
@@ -46,7 +46,7 @@ export interface PublishedAsset {
 }
 
 /** An object of an asset. */
-export interface PublishedObject {
+interface PublishedObject {
   readonly key: string;
   readonly size: number;
   readonly state: 'uploaded' | 'there' | 'missing';

@@ -17,7 +17,8 @@ import { packAsset, packedSize } from '../../src/assets/pack.ts';
 import { readAsset } from '../../src/assets/read.ts';
 import type { AssetContent } from '../../src/assets/read.ts';
 import { ignoring } from '../../src/assets/ignore.ts';
-import { bytesOf, runOver, temporaryFolder, treeOnDisk, writeTree } from './tree-on-disk.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { bytesOf, runOver, treeOnDisk, writeTree } from './tree-on-disk.ts';
 import type { Tree } from './tree-on-disk.ts';
 
 const LONG_NAME = `${'a long folder name/'.repeat(12)}features.py`;

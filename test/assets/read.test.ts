@@ -13,7 +13,8 @@ import { basename, dirname, join, relative } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readAsset } from '../../src/assets/read.ts';
-import { faultOf, temporaryFolder, treeOnDisk, writeTree } from './tree-on-disk.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { faultOf, treeOnDisk, writeTree } from './tree-on-disk.ts';
 import type { Tree } from './tree-on-disk.ts';
 
 const SOURCES: Tree = {

@@ -1,25 +1,17 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { onTestFinished } from 'vitest';
 import { isPipelineError } from '../../src/definition/error.ts';
 import type { PipelineError } from '../../src/definition/error.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** What a file of a tree holds: text, or bytes and whether its owner may execute it. */
 export type FileOnDisk = string | { readonly content: string | Uint8Array; readonly executable?: boolean };
 
 /** Files by their names. */
 export type Tree = Readonly<Record<string, FileOnDisk>>;
-
-/** An empty folder, gone after the test. */
-export function temporaryFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'assets-')));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** Writes files in the order given; returns the folder they are in. */
 export function writeTree(folder: string, tree: Tree): string {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
+import { awsEnvironment } from '../support/aws-environment.ts';
 import { describeStreams, getEvents } from './cloudwatch-logs.ts';
 import { type Answer, type Body, type Handler, Refusal, startJsonService } from './json-service.ts';
 import type { Call } from './json-service.ts';
@@ -201,7 +202,7 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
   );
   return {
     endpoint: service.endpoint,
-    env: environment(service.endpoint),
+    env: awsEnvironment(service.endpoint, REGION),
     calls: service.calls,
     operations: () => service.calls.map(({ operation }) => operation.slice(operation.indexOf('.') + 1)),
     executions,
@@ -369,17 +370,3 @@ async function describeFrom(upstream: string, input: Body, authorization: string
 const IDENTITY = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:sts::${ACCOUNT}:assumed-role/Developer/someone</Arn><UserId>AIDA:someone</UserId><Account>${ACCOUNT}</Account>
 </GetCallerIdentityResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></GetCallerIdentityResponse>`;
-
-function environment(endpoint: string): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: 'testing',
-    AWS_SECRET_ACCESS_KEY: 'testing',
-    AWS_SESSION_TOKEN: 'testing',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    // A profile of the person at this machine would win over what stands here.
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-  };
-}

@@ -37,7 +37,7 @@ export interface TwoAccounts {
   readonly target: AccountClients;
 }
 
-/** Starts the peer for the tests of a file; every test begins with empty accounts that have a bucket each. */
+/** Starts the peer for the tests of a file; `reset` makes both accounts empty but for a bucket each. */
 export function twoAccounts(): TwoAccounts & {
   readonly reset: () => Promise<void>;
   readonly setParameters: (values: Readonly<Record<string, string>>) => Promise<void>;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+import { awsEnvironment } from './aws-environment.ts';
 import { pythonEnvironment } from './python-environment.ts';
 import { killGroup, tieToThisProcess } from './run-command.ts';
 
@@ -65,19 +66,5 @@ export async function startMoto(): Promise<MotoServer> {
     await ended;
     clearTimeout(timer);
   };
-  return { endpoint, pid: child.pid ?? 0, env: environment(endpoint), stop };
-}
-
-function environment(endpoint: string): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'testing',
-    AWS_SECRET_ACCESS_KEY: 'testing',
-    AWS_SESSION_TOKEN: 'testing',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    // A profile of the person at this machine would win over what stands here.
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-  };
+  return { endpoint, pid: child.pid ?? 0, env: awsEnvironment(endpoint, 'us-east-1'), stop };
 }

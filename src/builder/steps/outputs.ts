@@ -4,7 +4,7 @@ import type { StepNode } from '../node.ts';
 import { property } from '../properties.ts';
 
 /** What a value that a function or a queue's reader gives back can be. */
-export interface OutputTypes {
+interface OutputTypes {
   readonly String: string;
   readonly Integer: number;
   readonly Float: number;

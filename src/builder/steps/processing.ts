@@ -41,7 +41,7 @@ type OutputOf<Output extends string> = NameOf<Output, 'this step declares no out
 type FileOf<File extends string> = NameOf<File, 'this step declares no property files'>;
 
 /** Where a property file lies: a file in one of the step's outputs. */
-export interface PropertyFileOptions<Output extends string> {
+interface PropertyFileOptions<Output extends string> {
   readonly output: OutputOf<NoInfer<Output>>;
   readonly path: string;
 }

@@ -1,5 +1,5 @@
-import { PipelineError } from '../../definition/error.ts';
 import { type Answer, defineCommand } from '../command.ts';
+import { numberOf } from '../number-flag.ts';
 import { tableText } from '../render/table.ts';
 import { PLACE_FLAGS, pipelineName, placeOf } from './place.ts';
 
@@ -11,14 +11,11 @@ export const listExecutionsOf = defineCommand({
   options: { ...PLACE_FLAGS, limit: { type: 'text', describe: 'How many at most [20]' } },
   operands: { name: 'a pipeline', least: 0, most: 1 },
   async run(args, context, [word]): Promise<Answer> {
-    const limit = args.limit ?? '20';
-    if (!/^[1-9]\d{0,4}$/.test(limit)) {
-      throw new PipelineError('usage', 'bad-value', `--limit must be a whole number from 1, it is "${limit}"`);
-    }
+    const limit = numberOf(args.limit, '--limit', /^[1-9]\d{0,4}$/, 'a whole number from 1') ?? 20;
     const place = placeOf(args, word, context);
     const pipeline = await pipelineName(word, place.region, context);
     const { listExecutions, withConnection } = await import('../../run/sagemaker/executions.ts');
-    const found = await withConnection(place, (connection) => listExecutions(pipeline, Number(limit), connection));
+    const found = await withConnection(place, (connection) => listExecutions(pipeline, limit, connection));
     const rows = found.map(({ state, started, displayName, description, reason, arn }) => [
       timeText(started),
       state,

@@ -1,7 +1,7 @@
 import type { DescribedExecution } from '../../run/sagemaker/executions.ts';
 import { type Answer, defineCommand } from '../command.ts';
 import { formatDuration } from '../render/duration.ts';
-import { tableText } from '../render/table.ts';
+import { sectionText, tableText } from '../render/table.ts';
 import { timeText } from './list.ts';
 import { EXECUTION, PLACE_FLAGS, executionArn, placeOf } from './place.ts';
 
@@ -40,11 +40,11 @@ function textOf(found: DescribedExecution): string {
   const said = facts.flatMap(([title, value]) => (value === undefined || value === '' ? [] : [[title, value]]));
   const sections = [
     tableText(said),
-    section(
+    sectionText(
       'parameters',
       Object.entries(parameters).map(([name, value]) => [name, String(value)]),
     ),
-    section(
+    sectionText(
       'steps',
       steps.map((step) => [
         step.name,
@@ -53,16 +53,12 @@ function textOf(found: DescribedExecution): string {
         [step.reason, step.resource?.name, factsText(step.facts)].filter(Boolean).join('  '),
       ]),
     ),
-    section(
+    sectionText(
       'pages',
       steps.flatMap(({ name, links }) => links.map(({ title, target }) => [`${name} ${title}`, target])),
     ),
   ];
   return sections.filter((text) => text !== '').join('\n');
-}
-
-function section(title: string, rows: readonly (readonly string[])[]): string {
-  return rows.length === 0 ? '' : `${title}\n${tableText(rows, '  ')}`;
 }
 
 function factsText(facts: DescribedExecution['steps'][number]['facts']): string {

@@ -10,7 +10,7 @@ import { type OwnModule, ownModules } from './own-modules.ts';
 export type Phase = 'loading' | 'calling';
 
 /** What an error is explained with. */
-export interface Circumstances {
+interface Circumstances {
   readonly phase: Phase;
   /** The file that was asked for. */
   readonly file: string;

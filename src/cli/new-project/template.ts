@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 /** What a project is called: its package, and the pipeline as a folder and as AWS knows it. */
-export interface ProjectNames {
+interface ProjectNames {
   readonly project: string;
   readonly pipeline: string;
 }

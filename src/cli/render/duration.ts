@@ -1,9 +1,6 @@
-/** Seconds as people say them: `0.4 s`, `42 s`, `3 min 5 s`, `2 h 10 min`. */
+import { sayDuration } from '../../report/figures.ts';
+
+/** As `sayDuration`, with tenths of a second at the least: what is shown while it grows must not change its unit at once. */
 export function formatDuration(seconds: number): string {
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return seconds < 1 ? `${seconds.toFixed(1)} s` : sayDuration(seconds);
 }

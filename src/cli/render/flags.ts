@@ -1,7 +1,7 @@
 import type { Options } from '../command.ts';
 
 /** The ways to show a run. */
-export const PROGRESS = ['auto', 'live', 'plain', 'errors', 'json'] as const;
+const PROGRESS = ['auto', 'live', 'plain', 'errors', 'json'] as const;
 export type Progress = (typeof PROGRESS)[number];
 
 /** The flags of every command that shows a run. */

@@ -26,7 +26,7 @@ export function styleFor(context: Pick<Context, 'stderr' | 'env' | 'cwd'>): Styl
 const STEP_COLOURS = [33, 35, 37, 64, 97, 130, 133, 136, 166, 168] as const;
 
 /** The colour of a step's name: the same in every run. */
-export function stepColour(step: string): number {
+function stepColour(step: string): number {
   let sum = 0;
   for (const letter of step) sum = (sum * 31 + letter.codePointAt(0)!) % 65_521;
   return STEP_COLOURS[sum % STEP_COLOURS.length]!;

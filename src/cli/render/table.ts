@@ -1,3 +1,8 @@
+/** A table under a title; nothing where there are no rows. */
+export function sectionText(title: string, rows: readonly (readonly string[])[]): string {
+  return rows.length === 0 ? '' : `${title}\n${tableText(rows, '  ')}`;
+}
+
 /** Rows as text, the columns as wide as their widest cell and no blanks at the ends of lines. */
 export function tableText(rows: readonly (readonly string[])[], indent = ''): string {
   const widths: number[] = [];

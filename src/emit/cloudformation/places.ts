@@ -1,3 +1,4 @@
+import { IMAGE_MEMBERS } from '../../aws/image-uri.ts';
 import type { Json, PipelineDocument, StepDocument } from '../../definition/document.ts';
 import { isExpression, isObject } from '../../definition/expression.ts';
 import { parseReference } from '../../definition/reference.ts';
@@ -17,7 +18,6 @@ export interface Places {
 
 /** Members under which a job writes. */
 const WRITTEN = /Output|Destination|Checkpoint|DebugHook|Profiler/;
-const IMAGES: ReadonlySet<string> = new Set(['ImageUri', 'TrainingImage', 'Image']);
 const ROLES: ReadonlySet<string> = new Set(['RoleArn', 'ExecutionRoleArn', 'JobFlowRole', 'ServiceRole']);
 
 /** What texts are read with. */
@@ -41,7 +41,7 @@ export function placesOf(known: Known): Places {
         reads.add(place);
         if (isWritten) writes.add(place);
       }
-      if (IMAGES.has(name)) images.add(isWhole ? text : undefined);
+      if (IMAGE_MEMBERS.has(name)) images.add(isWhole ? text : undefined);
       if (name.includes('KmsKey') && isWhole && text !== '') keys.add(text);
       if (ROLES.has(name) && isWhole && text !== '') roles.add(text);
     } else if (Array.isArray(value)) {

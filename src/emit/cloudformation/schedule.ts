@@ -2,14 +2,14 @@ import { type Json, type JsonObject, type ParameterDeclaration, parameterType } 
 import type { ScheduledInput } from './inputs.ts';
 
 /** What a schedule starts. */
-export interface ScheduleTarget {
+interface ScheduleTarget {
   readonly arn: Json;
   readonly action: string;
   /** The members of the target that say what it is started with. */
   readonly input: JsonObject;
 }
 
-export const HAS_SCHEDULE = 'HasSchedule';
+const HAS_SCHEDULE = 'HasSchedule';
 
 /** The template's parameters of every schedule. */
 export const SCHEDULE_PARAMETERS: JsonObject = {
@@ -29,8 +29,13 @@ export const SCHEDULE_PARAMETERS: JsonObject = {
 };
 
 export const SCHEDULE_CONDITIONS: JsonObject = {
-  [HAS_SCHEDULE]: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'ScheduleExpression' }, ''] }] },
+  [HAS_SCHEDULE]: isGiven({ Ref: 'ScheduleExpression' }),
 };
+
+/** The condition that a parameter of the template says something. */
+export function isGiven(value: Json): Json {
+  return { 'Fn::Not': [{ 'Fn::Equals': [value, ''] }] };
+}
 
 /** The schedule and its role; neither is there without an expression. */
 export function scheduleResources({ arn, action, input }: ScheduleTarget, order: JsonObject): JsonObject {
@@ -72,9 +77,9 @@ export function scheduleRules(inputs: readonly ScheduledInput[]): JsonObject {
   if (required.length === 0) return {};
   return {
     ScheduledInputs: {
-      RuleCondition: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'ScheduleExpression' }, ''] }] },
+      RuleCondition: isGiven({ Ref: 'ScheduleExpression' }),
       Assertions: required.map(({ id }) => ({
-        Assert: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: id }, ''] }] },
+        Assert: isGiven({ Ref: id }),
         AssertDescription: `A schedule needs ${id}`,
       })),
     },
@@ -95,7 +100,7 @@ export function pipelineParameters(inputs: readonly ScheduledInput[]): JsonObjec
 /** The conditions that `pipelineParameters` asks. */
 export function inputConditions(inputs: readonly ScheduledInput[]): JsonObject {
   const open = inputs.filter(({ declaration }) => isOpen(declaration));
-  return Object.fromEntries(open.map(({ id }) => [`Has${id}`, { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: id }, ''] }] }]));
+  return Object.fromEntries(open.map(({ id }) => [`Has${id}`, isGiven({ Ref: id })]));
 }
 
 function isOpen({ DefaultValue: value }: ParameterDeclaration): boolean {

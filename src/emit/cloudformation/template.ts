@@ -25,6 +25,7 @@ import {
   SCHEDULE_PARAMETERS,
   executionInput,
   inputConditions,
+  isGiven,
   pipelineParameters,
   scheduleResources,
   scheduleRules,
@@ -32,13 +33,13 @@ import {
 } from './schedule.ts';
 
 /** A template, and what of the document could not be in it. */
-export interface Template {
+interface Template {
   readonly template: JsonObject;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** What a template is written of: a document, and what an assembly knows beside it. */
-export type TemplateSubject = Pick<Assembly, 'name' | 'definition'> & Partial<Assembly>;
+type TemplateSubject = Pick<Assembly, 'name' | 'definition'> & Partial<Assembly>;
 
 const MAKES_ROLE = 'MakesRole';
 const HAS_DEFINITION = 'HasDefinitionKey';
@@ -46,7 +47,7 @@ const ROLE: Json = { 'Fn::If': [MAKES_ROLE, { 'Fn::GetAtt': ['ExecutionRole', 'A
 const ROLE_ITSELF: Json = { 'Fn::GetAtt': ['ExecutionRole', 'Arn'] };
 const SAGEMAKER = 'sagemaker.amazonaws.com';
 const MORE_CONDITION: JsonObject = {
-  [HAS_MORE_ARNS]: { 'Fn::Not': [{ 'Fn::Equals': [{ 'Fn::Join': ['', { Ref: MORE_ARNS }] }, ''] }] },
+  [HAS_MORE_ARNS]: isGiven({ 'Fn::Join': ['', { Ref: MORE_ARNS }] }),
 };
 
 /**
@@ -90,10 +91,10 @@ export function toCloudFormation(subject: TemplateSubject, account: AccountValue
       marked.bucket.isUsed
         ? {
             DefinitionKey: {
-              RuleCondition: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'DefinitionKey' }, ''] }] },
+              RuleCondition: isGiven({ Ref: 'DefinitionKey' }),
               Assertions: [
                 {
-                  Assert: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'ExecutionRoleArn' }, ''] }] },
+                  Assert: isGiven({ Ref: 'ExecutionRoleArn' }),
                   AssertDescription: 'A definition that is bound to a role needs ExecutionRoleArn to be that role',
                 },
               ],
@@ -105,9 +106,7 @@ export function toCloudFormation(subject: TemplateSubject, account: AccountValue
       ...stack.conditions,
       ...inputConditions(inputs),
       ...(usesMoreArns(working) ? MORE_CONDITION : {}),
-      ...(marked.bucket.isUsed
-        ? { [HAS_DEFINITION]: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'DefinitionKey' }, ''] }] } }
-        : {}),
+      ...(marked.bucket.isUsed ? { [HAS_DEFINITION]: isGiven({ Ref: 'DefinitionKey' }) } : {}),
     },
     Resources: {
       ...executionRole([...starting, ...working, ...passes]),

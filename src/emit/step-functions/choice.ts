@@ -1,6 +1,6 @@
 import type { Json, JsonObject, ParameterType, PipelineDocument } from '../../definition/document.ts';
 import { parameterType } from '../../definition/document.ts';
-import { isExpression, isObject } from '../../definition/expression.ts';
+import { elementsOf, isExpression, isObject } from '../../definition/expression.ts';
 import { type Path, child } from '../../definition/path.ts';
 import { parseReference } from '../../definition/reference.ts';
 import type { State } from './state.ts';
@@ -39,12 +39,12 @@ function conditionRule(condition: Json, path: Path, scope: ChoiceScope): State {
     case 'Not':
       return { Not: conditionRule(condition['Condition'] ?? null, child(path, 'Condition'), scope) };
     case 'Or': {
-      const several = Array.isArray(condition['Conditions']) ? (condition['Conditions'] as readonly Json[]) : [];
+      const several = elementsOf(condition['Conditions']);
       const rules = several.map((each, index) => conditionRule(each, child(child(path, 'Conditions'), index), scope));
       return { Or: rules };
     }
     case 'In': {
-      const values = Array.isArray(condition['Values']) ? (condition['Values'] as readonly Json[]) : [];
+      const values = elementsOf(condition['Values']);
       const query = condition['QueryValue'] ?? null;
       return { Or: values.map((value) => comparison('Equals', query, value, path, scope)) };
     }

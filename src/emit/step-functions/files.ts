@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../definition/document.ts';
-import { isExpression, isObject, mergePieces } from '../../definition/expression.ts';
+import { elementsOf, isExpression, isObject, mergePieces } from '../../definition/expression.ts';
 import { type Path, formatPath } from '../../definition/path.ts';
 import { parseReference } from '../../definition/reference.ts';
 import { type Plan, catchers } from './state.ts';
@@ -82,7 +82,7 @@ function fileUri(file: Json | undefined, { steps }: Plan): Json | undefined {
 
 function outputUri(step: string, name: string, steps: Plan['steps']): Json | undefined {
   const config = steps.get(step)?.Arguments['ProcessingOutputConfig'];
-  const outputs = isObject(config) && Array.isArray(config['Outputs']) ? (config['Outputs'] as readonly Json[]) : [];
+  const outputs = isObject(config) ? elementsOf(config['Outputs']) : [];
   const found = outputs.find((output) => isObject(output) && output['OutputName'] === name);
   const place = isObject(found) ? found['S3Output'] : undefined;
   return isObject(place) ? place['S3Uri'] : undefined;
@@ -94,8 +94,9 @@ function piecesOf(value: Json, plan: Plan): Json[] | undefined {
   if (!isExpression(value)) return undefined;
   const join = value['Std:Join'];
   if (isObject(join)) {
-    const values = Array.isArray(join['Values']) ? (join['Values'] as readonly Json[]) : [];
-    const parts = values.map((each) => (typeof each === 'object' ? piecesOf(each, plan) : [String(each)]));
+    const parts = elementsOf(join['Values']).map((each) =>
+      typeof each === 'object' ? piecesOf(each, plan) : [String(each)],
+    );
     if (parts.some((part) => part === undefined)) return undefined;
     const separator = typeof join['On'] === 'string' ? join['On'] : '';
     return mergePieces(parts.flatMap((part, index) => (index === 0 ? part! : [separator, ...part!])));

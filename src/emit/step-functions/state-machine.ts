@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../definition/diagnostic.ts';
-import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
-import { isObject } from '../../definition/expression.ts';
+import type { JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
+import { elementsOf, isObject } from '../../definition/expression.ts';
 import { type Graph, graphOf } from '../../definition/graph.ts';
 import { type Path, child, formatPath } from '../../definition/path.ts';
 import { type StepPlace, branchOf, walkStepExpressions } from '../../definition/walk.ts';
@@ -181,8 +181,7 @@ function addCondition({ step, path }: Place, next: string | undefined, plan: Pla
   const conditions = step.Arguments['Conditions'];
   const place = `$.Steps${bracket(step.Name)}`;
   const scope: ChoiceScope = { ...plan, document: builder.document, computed: new Map(), place };
-  const list = Array.isArray(conditions) ? (conditions as readonly Json[]) : [];
-  const rule = ruleOf(list, child(args, 'Conditions'), scope);
+  const rule = ruleOf(elementsOf(conditions), child(args, 'Conditions'), scope);
   const [yes, no] = [branch('IfSteps'), branch('ElseSteps')];
   const choice = plan.add(step.Name, { Type: 'Choice', Choices: [{ ...rule, Next: yes }], Default: no });
   if (scope.computed.size === 0) return choice;
@@ -230,7 +229,7 @@ function inOrder(states: ReadonlyMap<string, State>, start: string): JsonObject 
     const state = states.get(name);
     if (state === undefined || ordered.has(name)) continue;
     ordered.set(name, state);
-    const choices = Array.isArray(state['Choices']) ? (state['Choices'] as readonly JsonObject[]) : [];
+    const choices = elementsOf(state['Choices']) as readonly JsonObject[];
     const onwardTo = [state['Next'], ...choices.map((choice) => choice['Next']), state['Default']];
     open.push(...onwardTo.filter((to): to is string => typeof to === 'string').toReversed());
   }

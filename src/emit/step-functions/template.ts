@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../../definition/diagnostic.ts';
 import type { Json, JsonObject, StepDocument } from '../../definition/document.ts';
-import { type Expression, isExpression, isObject } from '../../definition/expression.ts';
+import { type Expression, elementsOf, isExpression, isObject } from '../../definition/expression.ts';
 import { type Path, child, formatPath } from '../../definition/path.ts';
 import { type Segment, parseReference } from '../../definition/reference.ts';
 
 /** A value of a state's template: plain JSON, or something that Step Functions computes. */
-export type TemplateValue = { readonly literal: Json } | { readonly computed: string };
+type TemplateValue = { readonly literal: Json } | { readonly computed: string };
 
 /** What the values of a machine are written with. */
 export interface Scope {
@@ -89,7 +89,7 @@ export function computedOf(expression: Expression, path: Path | undefined, scope
 
 function joinOf({ On: on, Values: values }: JsonObject, path: Path | undefined, scope: Scope): string {
   const separator = typeof on === 'string' ? on : '';
-  const pieces = Array.isArray(values) ? (values as readonly Json[]) : [];
+  const pieces = elementsOf(values);
   const holes: string[] = [];
   const texts = pieces.map((piece, index) => {
     if (!isExpression(piece)) return escapeText(typeof piece === 'string' ? piece : JSON.stringify(piece));
@@ -195,7 +195,7 @@ export function bracket(name: string): string {
 }
 
 /** A literal as an argument of an intrinsic function. */
-export function argumentOf(literal: string | number | boolean | null): string {
+function argumentOf(literal: string | number | boolean | null): string {
   return typeof literal === 'string' ? `'${escapeText(literal)}'` : String(literal);
 }
 

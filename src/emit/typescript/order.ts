@@ -3,7 +3,7 @@ import { parseReference } from '../../definition/reference.ts';
 import { type StepPlace, walkStepExpressions, walkSteps } from '../../definition/walk.ts';
 
 /** The steps that become constants, and in which order: each after the ones it refers to, else as in the document. */
-export interface Ordered {
+interface Ordered {
   /** In the order of the document. */
   readonly places: readonly StepPlace[];
   readonly steps: readonly StepPlace[];

@@ -6,7 +6,7 @@ import {
   type ParameterType,
   type PipelineDocument,
 } from '../../definition/document.ts';
-import { isObject } from '../../definition/expression.ts';
+import { elementsOf, isObject } from '../../definition/expression.ts';
 import { type Entry, call, commentLines, list, object, statement, stringLiteral, text } from './code.ts';
 import { scalarText } from './expressions.ts';
 import type { ParameterConstant } from './module.ts';
@@ -31,7 +31,7 @@ export function declareParameters(document: PipelineDocument, names: Names): Dec
   const expected: string[] = [];
   let why: string | undefined;
   const { Parameters: list } = document as unknown as JsonObject;
-  const declarations = Array.isArray(list) ? (list as readonly JsonObject[]) : [];
+  const declarations = elementsOf(list) as readonly JsonObject[];
   if (!Array.isArray(list)) why = 'the document has no list of parameters';
   for (const declaration of declarations) {
     const name = declaration['Name'] as string;

@@ -20,7 +20,7 @@ export interface TypeScriptModule {
 }
 
 /** What a definition has no place for. */
-export interface PipelineOptions {
+interface PipelineOptions {
   readonly name: string;
   readonly description?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;

@@ -2,7 +2,13 @@ import { type Shape, shapeOf } from '../../aws/shapes.ts';
 import { stepShapes } from '../../aws/step-shapes.ts';
 import { ARTIFACT_BUCKET } from '../../definition/bind.ts';
 import type { ParameterType } from '../../definition/document.ts';
-import { type Reference, type Segment, formatStepReference, parseReference } from '../../definition/reference.ts';
+import {
+  EXECUTION_VARIABLES,
+  type Reference,
+  type Segment,
+  formatStepReference,
+  parseReference,
+} from '../../definition/reference.ts';
 import { type Code, call, memberPath, object, quote, stringLiteral, text } from './code.ts';
 import type { Module, StepConstant } from './module.ts';
 import type { LeafType } from './place.ts';
@@ -21,18 +27,6 @@ export const PARAMETER_LEAVES = {
   Float: 'number',
   Boolean: 'boolean',
 } as const satisfies Readonly<Record<ParameterType, LeafType>>;
-
-// https://docs.aws.amazon.com/sagemaker/latest/dg/define-pipeline.html#build-and-manage-pipeline-execution-variables
-const VARIABLES: ReadonlySet<string> = new Set([
-  'StartDateTime',
-  'CurrentDateTime',
-  'PipelineName',
-  'PipelineArn',
-  'PipelineExecutionId',
-  'PipelineExecutionArn',
-  'TrainingJobName',
-  'ProcessingJobName',
-]);
 
 const BASELINES = ['CalculatedBaselineConstraints', 'BaselineUsedForDriftCheckConstraints'];
 const STATISTICS = ['CalculatedBaselineStatistics', 'BaselineUsedForDriftCheckStatistics'];
@@ -82,7 +76,7 @@ function writeKnown(reference: Reference, get: string, wanted: LeafType, module:
       return parameter && { code: text(parameter.identifier), type: PARAMETER_LEAVES[parameter.type] };
     }
     case 'Execution':
-      if (!VARIABLES.has(reference.variable)) return undefined;
+      if (!EXECUTION_VARIABLES.includes(reference.variable)) return undefined;
       module.imports.add('execution');
       return { code: text(`execution.${reference.variable}`), type: 'string' };
     case 'Steps': {

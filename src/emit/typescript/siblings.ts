@@ -8,7 +8,7 @@ import type { LeafType } from './place.ts';
 import { writeAny } from './expressions.ts';
 
 /** Members beside `Arguments` as options: the options and the members that they stand for, or why they cannot. */
-export type SiblingOptions = { readonly entries: readonly Entry[]; readonly members: readonly string[] } | string;
+type SiblingOptions = { readonly entries: readonly Entry[]; readonly members: readonly string[] } | string;
 
 type Member = (step: StepDocument, module: Module) => SiblingOptions;
 

@@ -1,5 +1,5 @@
 import type { Json, JsonObject, StepDocument } from '../../definition/document.ts';
-import { isExpression, isObject } from '../../definition/expression.ts';
+import { elementsOf, isExpression, isObject } from '../../definition/expression.ts';
 import { EXECUTION_ROLE_ARN } from '../../definition/bind.ts';
 import { BRANCHES, type Branch } from '../../definition/walk.ts';
 import { writeBatchTransform } from './batch-transform.ts';
@@ -17,7 +17,7 @@ import { writeSiblings } from './siblings.ts';
 import { misfit, writeStructure, writeValue } from './values.ts';
 
 /** A step as the call that makes it. */
-export interface WrittenStep {
+interface WrittenStep {
   readonly code: Code;
   /** Why it is `step.custom`; undefined where a function of its own makes it. */
   readonly why: string | undefined;
@@ -172,7 +172,7 @@ function outputsOf(step: StepDocument): StepConstant['outputs'] {
     return new Map([...types].map(([name, type]) => [name, PARAMETER_LEAVES[type as keyof typeof PARAMETER_LEAVES]]));
   }
   const config = step.Type === 'Processing' ? step.Arguments['ProcessingOutputConfig'] : undefined;
-  const outputs = isObject(config) && Array.isArray(config['Outputs']) ? (config['Outputs'] as Json[]) : [];
+  const outputs = isObject(config) ? elementsOf(config['Outputs']) : [];
   const place = placeOfShape('ProcessingOutput');
   const names = outputs.flatMap((output) =>
     isObject(output) && place.kind === 'structure' && misfit(output, place) === undefined ? [output['OutputName']] : [],

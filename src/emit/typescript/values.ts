@@ -6,7 +6,7 @@ import type { Module } from './module.ts';
 import type { LeafType, Place, StructurePlace } from './place.ts';
 
 /** A value for a place of a step's arguments, and why it had to be forced where the types refuse it. */
-export interface Fitted {
+interface Fitted {
   readonly code: Code;
   readonly why?: string | undefined;
 }

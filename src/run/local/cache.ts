@@ -5,11 +5,11 @@ import { firstDifference } from './differences.ts';
 import { after } from './duration.ts';
 import type { Before, Earlier } from './earlier.ts';
 import { type Fingerprint, type Taking, contentBelow, fingerprintOf, keyOf } from './fingerprint.ts';
-import { type RunFolder, type StepRecord, folderName, stepFolder, writeJson } from './run-folder.ts';
-import { parseS3Uri } from './store/place.ts';
+import { type RunFolder, type StepRecord, folderName, readJson, stepFolder, writeJson } from './run-folder.ts';
+import { readPlace } from './store/place.ts';
 
 /** What the cache made of a step, kept with the run for who asks why. */
-export interface CacheNote {
+interface CacheNote {
   readonly outcome: 'hit' | 'miss' | 'off';
   readonly why: string;
   /** The run whose result it is, or to which it was compared. */
@@ -53,10 +53,10 @@ const CACHED: ReadonlySet<string> = new Set([
   'QualityCheck',
 ]);
 const KEPT = 20;
-export const CACHE_NOTE = 'cache.json';
+const CACHE_NOTE = 'cache.json';
 
 /** The results of earlier runs. */
-export interface Cache {
+interface Cache {
   readonly earlier: Earlier;
   readonly keepResult: (step: StepDocument, record: StepRecord) => Promise<void>;
   /** Writes down what was found, in a step's folder. */
@@ -88,7 +88,7 @@ export function openCache(settings: CacheSettings): Cache {
       const { store, run } = settings.taking(step.Name);
       const made: Record<string, string> = {};
       for (const uri of Object.keys(record.made ?? {})) {
-        made[uri] = (await contentBelow(store, parseS3Uri(uri))) ?? NOTHING;
+        made[uri] = (await contentBelow(store, readPlace(uri))) ?? NOTHING;
       }
       const { key, fingerprint } = note;
       const folder = entriesFolder(settings, step);
@@ -144,7 +144,7 @@ async function lookUp(
   if (end !== undefined && end <= settings.now()) return miss(`the result of run ${run} is older than ${limit}`, run);
   const { store } = settings.taking(step.Name);
   for (const [uri, content] of Object.entries(entry.made)) {
-    const found = (await contentBelow(store, parseS3Uri(uri))) ?? NOTHING;
+    const found = (await contentBelow(store, readPlace(uri))) ?? NOTHING;
     if (found !== content) return miss(`what run ${run} made at ${uri} is not there as it was`, run);
   }
   const reason = `as run ${run} made it`;
@@ -171,6 +171,5 @@ function readEntries(folder: string): CacheEntry[] {
 
 /** What the cache made of a step of a run; undefined where nobody asked it. */
 export function readCacheNote(folder: RunFolder, step: string): CacheNote | undefined {
-  const file = join(stepFolder(folder, step), CACHE_NOTE);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as CacheNote) : undefined;
+  return readJson(join(stepFolder(folder, step), CACHE_NOTE)) as CacheNote | undefined;
 }

@@ -2,7 +2,7 @@ import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../def
 import { graphOf } from '../../definition/graph.ts';
 import { firstDifference } from './differences.ts';
 import { type RunFolder, type StepRecord, readStepRecord } from './run-folder.ts';
-import { parseS3Uri } from './store/place.ts';
+import { readPlace } from './store/place.ts';
 import type { Store } from './store/store.ts';
 import { objectsBelow } from './store/transfer.ts';
 
@@ -82,6 +82,6 @@ export async function madeAt(store: Store, targets: readonly string[]): Promise<
 
 async function countBelow(store: Store, uri: string): Promise<number> {
   let count = 0;
-  for await (const _ of objectsBelow(store, parseS3Uri(uri))) count++;
+  for await (const _ of objectsBelow(store, readPlace(uri))) count++;
   return count;
 }

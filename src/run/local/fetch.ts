@@ -1,9 +1,10 @@
+import { sayCount } from '../../definition/count.ts';
 import type { S3 } from '../../s3/client.ts';
 import { readObject } from '../../s3/get.ts';
 import { inParallel } from '../../s3/parallel.ts';
 import { type ListedObject, listObjects } from '../../s3/list.ts';
 import { LOCAL_FILES } from './local-files.ts';
-import { parseS3Uri } from './store/place.ts';
+import { readPlace } from './store/place.ts';
 import { type Store, findObject, writeObject } from './store/store.ts';
 import { objectsBelow } from './store/transfer.ts';
 
@@ -15,7 +16,7 @@ export const LOCAL_BUCKET = 'sagemaker-local';
 const LOCAL_BUCKETS: readonly string[] = [LOCAL_BUCKET, LOCAL_FILES];
 
 /** What a fetch needs to know. */
-export interface FetchSettings {
+interface FetchSettings {
   /** Opened when the first object is missing. */
   readonly open: () => Promise<S3>;
   /** Says what takes long before it does. */
@@ -30,7 +31,7 @@ export function fetchFrom({ open, tell }: FetchSettings): Fetch {
   let opened: Promise<S3> | undefined;
   return (store, uri) => {
     // Made up on this machine: on S3 they could only be somebody else's.
-    if (LOCAL_BUCKETS.includes(parseS3Uri(uri).bucket)) return Promise.resolve();
+    if (LOCAL_BUCKETS.includes(readPlace(uri).bucket)) return Promise.resolve();
     const known = asked.get(uri);
     if (known !== undefined) return known;
     const bringIfMissing = async (): Promise<void> => {
@@ -45,7 +46,7 @@ export function fetchFrom({ open, tell }: FetchSettings): Fetch {
 }
 
 async function isThere(store: Store, uri: string): Promise<boolean> {
-  const place = parseS3Uri(uri);
+  const place = readPlace(uri);
   if ((await findObject(store, place)) !== undefined) return true;
   for await (const _ of objectsBelow(store, place)) return true;
   return false;
@@ -53,10 +54,10 @@ async function isThere(store: Store, uri: string): Promise<boolean> {
 
 async function bring(s3: S3, store: Store, uri: string, tell: FetchSettings['tell']): Promise<void> {
   const objects: ListedObject[] = [];
-  for await (const object of listObjects(s3, parseS3Uri(uri))) if (!object.key.endsWith('/')) objects.push(object);
+  for await (const object of listObjects(s3, readPlace(uri))) if (!object.key.endsWith('/')) objects.push(object);
   if (objects.length === 0) return;
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-  tell(`fetching ${uri} from S3: ${objects.length} objects, ${bytes} bytes`);
+  tell(`fetching ${uri} from S3: ${sayCount(objects.length, 'object')}, ${sayCount(bytes, 'byte')}`);
   await inParallel(objects, AT_ONCE, async (object) => {
     await writeObject(store, object, readObject(s3, object));
   });

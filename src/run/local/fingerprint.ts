@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Json, JsonObject } from '../../definition/document.ts';
 import { isObject } from '../../definition/expression.ts';
 import { type Registry, findModel } from './registry.ts';
-import { type Place, parseS3Uri } from './store/place.ts';
+import { type Place, readPlace } from './store/place.ts';
 import { type Store, type StoredObject, readObject } from './store/store.ts';
 import { objectsBelow } from './store/transfer.ts';
 
@@ -97,7 +97,7 @@ async function readText(text: string, taking: Taking, isRead: boolean): Promise<
   if (uri === undefined) return withoutRun(text, taking);
   let place: Place;
   try {
-    place = parseS3Uri(uri);
+    place = readPlace(uri);
     // Elsewhere a place may be one that a program writes to.
     if (isRead) await taking.obtain(uri);
   } catch {

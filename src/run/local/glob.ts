@@ -1,6 +1,6 @@
+import { codeOf } from '../../definition/error.ts';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { codeOf } from './store/store.ts';
 
 /** Whether a path is a pattern: `*` within a name, `**` for folders at any depth, `?`, `[abc]`. */
 export function hasPattern(path: string): boolean {

@@ -1,3 +1,4 @@
+import { sayFirst } from '../../definition/count.ts';
 import { type Assembly, originOf } from '../../definition/assembly.ts';
 import type { Diagnostic } from '../../definition/diagnostic.ts';
 import type { JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
@@ -9,12 +10,12 @@ import type { Handlers } from './handlers.ts';
 import type { Registry } from './registry.ts';
 import { LOCAL_TYPES, kindOf, whyNot } from './steps/kinds.ts';
 import type { PlannedStep } from './steps/step.ts';
-import { parseS3Uri } from './store/place.ts';
+import { readPlace } from './store/place.ts';
 import type { Store } from './store/store.ts';
 import { objectsBelow } from './store/transfer.ts';
 
 /** What an inspection needs to know. */
-export interface Inspection {
+interface Inspection {
   readonly document: PipelineDocument;
   readonly origins: Assembly['origins'];
   readonly scope: Pick<Scope, 'parameters' | 'execution' | 'experiment'>;
@@ -109,13 +110,12 @@ function plannedStep(
 /** A pipeline may have a thousand steps of a type: they are refused in one sentence. */
 function refuseTypes(refused: ReadonlyMap<string, readonly PlannedStep[]>): void {
   for (const [type, steps] of refused) {
-    const names = steps.slice(0, SHOWN).map(({ step }) => step.Name);
-    const more = steps.length > SHOWN ? ` and ${steps.length - SHOWN} more` : '';
+    const names = steps.map(({ step }) => step.Name);
     const are = steps.length === 1 ? `is a step of type ${type}` : `are steps of type ${type}`;
     steps[0]!.report(
       'error',
       'step-not-supported',
-      `${names.join(', ')}${more} ${are}, which does not run on this machine`,
+      `${sayFirst(names, SHOWN)} ${are}, which does not run on this machine`,
       {
         below: 'Type',
         detail: `${whyNot(type)}; what runs here: ${LOCAL_TYPES.join(', ')}`,
@@ -136,7 +136,7 @@ function isFirst({ step, inside }: StepPlace): boolean {
 
 async function reportMissing(uri: string, below: string, { step, report }: PlannedStep, store: Store): Promise<void> {
   try {
-    for await (const _ of objectsBelow(store, parseS3Uri(uri))) return;
+    for await (const _ of objectsBelow(store, readPlace(uri))) return;
     report('error', 'missing-input', `${step.Name} reads ${uri}, and there is nothing`, {
       below,
       detail:

@@ -17,7 +17,7 @@ export const LOCAL_FILES = 'local-files';
 type Use = 'read' | 'kept' | 'written';
 
 /** Where a file of this machine takes the place of a part of S3. */
-export interface LocalFiles {
+interface LocalFiles {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** Files and folders that are read and written in place. */
   readonly mounts: readonly Mount[];

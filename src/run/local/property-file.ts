@@ -1,8 +1,9 @@
 import type { Json, StepDocument } from '../../definition/document.ts';
 import { PipelineError } from '../../definition/error.ts';
+import { below } from '../../s3/uri.ts';
 import { objectsAt, textAt } from './steps/read.ts';
 import type { StepResult, Surroundings } from './steps/step.ts';
-import { below, formatS3Uri, parseS3Uri } from './store/place.ts';
+import { formatPlace, readPlace } from './store/place.ts';
 import { needObject, readObjectText } from './store/store.ts';
 
 /** The JSON in a property file of a step that has ended. */
@@ -21,7 +22,7 @@ export async function readPropertyFile(
   const output = outputs.find((each) => each['OutputName'] === file.OutputName);
   const uri = textAt(output, 'S3Output', 'S3Uri');
   if (uri === undefined) throw fault(`${step} has no output ${file.OutputName}`);
-  return readStoredJson(formatS3Uri(below(parseS3Uri(uri), file.FilePath)), surroundings);
+  return readStoredJson(formatPlace(below(readPlace(uri), file.FilePath)), surroundings);
 }
 
 /** The JSON of an object. */
@@ -30,7 +31,7 @@ export async function readStoredJson(
   { store, obtain }: Pick<Surroundings, 'store' | 'obtain'>,
 ): Promise<Json> {
   await obtain(uri);
-  const text = await readObjectText(await needObject(store, parseS3Uri(uri)));
+  const text = await readObjectText(await needObject(store, readPlace(uri)));
   try {
     return JSON.parse(text.replace(/^\uFEFF/, '')) as Json;
   } catch (cause) {

@@ -1,7 +1,8 @@
 import { linkSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { elementsOf } from '../../definition/expression.ts';
 import type { Json, JsonObject } from '../../definition/document.ts';
-import { PipelineError } from '../../definition/error.ts';
+import { PipelineError, codeOf } from '../../definition/error.ts';
 import { didYouMean } from '../../definition/suggest.ts';
 import { folderName, writeJson } from './run-folder.ts';
 
@@ -13,8 +14,7 @@ export interface Registry {
   readonly unique: (digits: number) => string;
 }
 
-export const APPROVAL_STATES = ['Approved', 'Rejected', 'PendingManualApproval'] as const;
-export type ApprovalState = (typeof APPROVAL_STATES)[number];
+export type ApprovalState = 'Approved' | 'Rejected' | 'PendingManualApproval';
 
 /** A version of a model, as `DescribeModelPackage` would tell of it. */
 export interface ModelPackage extends JsonObject {
@@ -63,7 +63,7 @@ export function addPackage(registry: Registry, group: string, content: JsonObjec
         linkSync(unfinished, join(folder, `${version}.json`));
         return described;
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        if (codeOf(error) !== 'EEXIST') throw error;
       }
     }
   } finally {
@@ -159,11 +159,10 @@ export function findModel(registry: Registry, name: string): JsonObject | undefi
 /** The containers that a model made of a package has. */
 export function containersOf(described: ModelPackage): readonly Json[] {
   const specification = described['InferenceSpecification'];
-  const containers = (specification as JsonObject | undefined)?.['Containers'];
-  return Array.isArray(containers) ? (containers as readonly Json[]) : [];
+  return elementsOf((specification as JsonObject | undefined)?.['Containers']);
 }
 
-/** The models that can be named, and the groups with an approved version. */
+/** The names of the models that Model steps have made. */
 export function listModels(registry: Registry): string[] {
   const models = namesIn(join(registry.folder, 'models')).filter((name) => name.endsWith('.json'));
   return models.map((name) => (readJson(join(registry.folder, 'models', name)) as JsonObject)['ModelName'] as string);

@@ -1,7 +1,6 @@
 import type { RetryPolicy, StepDocument } from '../../definition/document.ts';
-import { isPipelineError } from '../../definition/error.ts';
+import { codeOf, isPipelineError } from '../../definition/error.ts';
 import { numberAt } from './steps/read.ts';
-import { codeOf } from './store/store.ts';
 
 /** When a step that has failed is tried again. */
 export interface Retry {

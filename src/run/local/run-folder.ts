@@ -84,8 +84,7 @@ export function reopenRunFolder(stateFolder: string, run: string, definition: st
 
 /** How a step of a run ended; undefined for one that has not. */
 export function readStepRecord(folder: RunFolder, step: string): StepRecord | undefined {
-  const file = join(stepFolder(folder, step), RESULT);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StepRecord) : undefined;
+  return readJson(join(stepFolder(folder, step), RESULT)) as StepRecord | undefined;
 }
 
 /** Keeps what a step is asked for, in its folder. */
@@ -95,8 +94,7 @@ export function writeArguments(folder: string, given: JsonObject): void {
 
 /** What a step was asked for; undefined for one that was not begun. */
 export function readArguments(folder: string): JsonObject | undefined {
-  const file = join(folder, ARGUMENTS);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JsonObject) : undefined;
+  return readJson(join(folder, ARGUMENTS)) as JsonObject | undefined;
 }
 
 /** Makes a step's folder anew, but for what is to stay. */
@@ -137,6 +135,11 @@ export function writeJson(path: string, value: object): void {
   writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** What `writeJson` has written; undefined where it has not. */
+export function readJson(path: string): unknown {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+}
+
 /** What a job writes, line by line, and the last lines of it. */
 export interface StepLog {
   readonly write: (stream: 'stdout' | 'stderr', line: string) => void;
@@ -167,7 +170,7 @@ export function openStepLog(folder: string, keep: (action: () => void) => void):
   };
 }
 
-/** Removes what a job had as its `/opt/ml`. */
+/** Removes a file, or a folder with all that is in it, also while what has just ended still writes there. */
 export function removeFolder(path: string): void {
   rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -1,6 +1,6 @@
 import { existsSync, linkSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PipelineError } from '../../definition/error.ts';
+import { PipelineError, codeOf } from '../../definition/error.ts';
 
 /** The process that runs something, so that others can find out whether it still does. */
 export interface Owner {
@@ -68,7 +68,7 @@ function isLinked(file: string, path: string): boolean {
     linkSync(file, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }

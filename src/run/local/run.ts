@@ -1,152 +1,39 @@
-import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Diagnostic } from '../../definition/diagnostic.ts';
-import { hasErrors } from '../../definition/diagnostic.ts';
-import { bind } from '../../definition/bind.ts';
-import type { Json, ParameterValue, PipelineDocument } from '../../definition/document.ts';
-import { PipelineError } from '../../definition/error.ts';
-import { maskSecrets } from '../../definition/secrets.ts';
+import type { Assembly } from '../../definition/assembly.ts';
+import { type Diagnostic, hasErrors } from '../../definition/diagnostic.ts';
+import type { Json, PipelineDocument } from '../../definition/document.ts';
+import { PipelineError, codeOf } from '../../definition/error.ts';
 import type { Link, RunHappening, RunState } from '../../definition/events.ts';
+import { maskSecrets } from '../../definition/secrets.ts';
 import { walkSteps } from '../../definition/walk.ts';
 import { announcedSteps } from '../announced-steps.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import type { Tell } from '../say.ts';
-import type { Containers } from './containers/container.ts';
-import { execution, jobName } from './execution.ts';
-import { experimentOf } from './expressions/scope.ts';
-import { type Fetch, LOCAL_BUCKET } from './fetch.ts';
-import { type Handlers, NO_HANDLERS, identifyHandler } from './handlers.ts';
-import { inspect } from './inspect.ts';
-import { publishAssets } from './publish-assets.ts';
-import { LOCAL_FILES, localFiles } from './local-files.ts';
-import { type CacheSettings, openCache } from './cache.ts';
+import { openCache } from './cache.ts';
 import { firstOf, resumption } from './earlier.ts';
-import type { PastRun } from './read-runs.ts';
+import { jobName } from './execution.ts';
+import { LOCAL_BUCKET } from './fetch.ts';
+import { NO_HANDLERS, identifyHandler } from './handlers.ts';
+import { inspect } from './inspect.ts';
+import { type PreparedRun, prepareRun } from './prepare-run.ts';
 import { RUNS, type RunFolder, appendEvent, createRunFolder, removeFolder, reopenRunFolder } from './run-folder.ts';
-import { type Owner, takeRun } from './run-owner.ts';
-import { NOBODY, type Registry } from './registry.ts';
-import { startS3Server } from './s3-server/server.ts';
-import { refuseCycles, schedule } from './schedule.ts';
-import { type LocalSelection, selectLocally } from './source-run.ts';
-import { stepRunner } from './step-runner.ts';
-import { parseS3Uri } from './store/place.ts';
-import { type Mount, codeOf, needObject, openStore, putFile } from './store/store.ts';
-
-/** How runs on this machine are set up. */
-export interface LocalSettings {
-  /** Where the store, the registry and the runs of a project are: `.sagemaker-pipelines`. */
-  readonly stateFolder: string;
-  readonly region: string;
-  readonly maxParallel: number;
-  /** Folders that stand for parts of S3. */
-  readonly mounts: readonly Mount[];
-  /** What stands in for the service's containers; loaded when the run is known to be right. */
-  readonly containers: (needs: ContainerNeeds) => Promise<Containers>;
-  /** Brings what is missing in the store from S3. */
-  readonly fetch?: (tell: (message: string) => void) => Fetch;
-  /** Who runs it, so that no other process takes the run up while this one is there. */
-  readonly owner: Owner;
-  /** Which steps may use results of earlier runs; those whose `CacheConfig` says so when left out. */
-  readonly cache?: CacheSettings['use'];
-  /** What stands for functions, and for those who answer Callback steps. */
-  readonly handlers?: Handlers;
-  /** Which steps run, and whose results stand in for the others; all of them when left out. */
-  readonly selection?: LocalSelection;
-  /** A run that was killed, was stopped or failed, and goes on. */
-  readonly resume?: PastRun;
-}
-
-/** What stands in for containers asks of the run around it. */
-export interface ContainerNeeds {
-  /** Says what takes long before it does. */
-  readonly tell: Tell;
-  /** Given when nothing that is being readied will be needed any more. */
-  readonly interrupted: AbortSignal;
-  /** Brings an object of S3 into a file: code that a job names by its URI. */
-  readonly fetchObject: (s3Uri: string, file: string) => Promise<void>;
-}
-
-/** What the execution role is where there is no account. */
-const LOCAL_ROLE = `arn:aws:iam::${NOBODY}:role/sagemaker-local`;
+import { takeRun } from './run-owner.ts';
+import { type S3Server, startS3Server } from './s3-server/server.ts';
+import { schedule } from './schedule.ts';
+import type { LocalSettings } from './settings.ts';
+import { type StepRunner, type StepRunnerRequest, stepRunner } from './step-runner.ts';
 
 /** Runs a document on this machine. */
 export async function runLocally(request: RunRequest, world: World, settings: LocalSettings): Promise<RunResult> {
   const { assembly } = request;
-  const { resume, handlers = NO_HANDLERS } = settings;
-  if (resume !== undefined) refuseOther(resume, assembly.name);
-  const document = bind(assembly.definition, { bucket: LOCAL_BUCKET, roleArn: LOCAL_ROLE });
-  refuseCycles(document);
-  const origin = { stateFolder: settings.stateFolder, pipeline: assembly.name };
-  const selected = selectLocally(document, origin, settings.selection ?? {});
-  const began = world.now();
-  const started = resume === undefined ? began : new Date(resume.started);
-  const run = resume?.run ?? nameRun(started, world.unique);
-  const files = await localFiles(document, withDefaults(document, request.parameters), {
-    cwd: world.cwd,
-    gathered: join(settings.stateFolder, RUNS, run, 'files'),
-    run,
-  });
-  const store = openStore(join(settings.stateFolder, 'store'), world.unique, [...settings.mounts, ...files.mounts]);
-  const registry: Registry = {
-    folder: join(settings.stateFolder, 'registry'),
-    region: settings.region,
-    unique: world.unique,
-  };
-  const { parameters } = files;
-  const variables = execution({ pipeline: assembly.name, run, region: settings.region, started });
-  const known = { parameters, execution: variables };
-  const experiment = experimentOf(document, known);
   let tell: Tell = (message, about) => {
     world.say({ version: 1, time: world.now().toISOString(), type: 'progress', message, ...about });
   };
-  const fetch = settings.fetch?.((message) => tell(message));
-  const obtain = (uri: string): Promise<void> => fetch?.(store, uri) ?? Promise.resolve();
-  const containers = loadedLate(settings.containers, {
-    tell: (message, about) => tell(message, about),
-    interrupted: world.interrupted,
-    fetchObject: async (uri, file) => {
-      await obtain(uri);
-      await copyFile((await needObject(store, parseS3Uri(uri))).path, file);
-    },
-  });
-  await publishAssets(assembly.assets, { bucket: LOCAL_BUCKET, store });
-  for (const { key, path } of files.copies) await putFile(store, { bucket: LOCAL_FILES, key }, path);
-  files.gather();
-  const diagnostics = await inspect({
-    document,
-    origins: assembly.origins,
-    scope: { ...known, experiment },
-    containers,
-    store,
-    registry,
-    handlers,
-    mayFetch: settings.fetch !== undefined,
-    only: selected?.steps,
-  });
-  if (hasErrors(diagnostics)) {
-    if (resume === undefined) removeFolder(join(settings.stateFolder, RUNS, run));
-    throw cannotRun(assembly.name, diagnostics);
-  }
+  const prepared = await prepareRun(request, world, settings, (message, about) => tell(message, about));
+  const { run, document, scope } = prepared;
+  const diagnostics = await inspectRun(prepared, assembly, settings);
 
-  const shown = maskSecrets(parameters);
-  const definition = `${JSON.stringify(document, null, 2)}\n`;
-  const folder =
-    resume === undefined
-      ? createRunFolder(
-          settings.stateFolder,
-          {
-            version: 1,
-            run,
-            pipeline: assembly.name,
-            started: started.toISOString(),
-            parameters: shown,
-            given: maskSecrets(request.parameters),
-          },
-          definition,
-        )
-      : { path: resume.folder };
-  const release = takeRun(folder.path, run, settings.owner, world.unique);
-  if (resume !== undefined) reopenRunFolder(settings.stateFolder, run, definition);
+  const { folder, release } = takeFolder(prepared, request, world, settings);
   const broken = new AbortController();
   const signal = AbortSignal.any([world.interrupted, broken.signal]);
   const keep = keeper(folder, broken);
@@ -154,68 +41,18 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   tell = (message, about) => say({ type: 'progress', message, ...about });
   const steps = announcedSteps(document);
   const links: Link[] = [{ title: 'folder', target: folder.path }];
-  say({ type: 'run-started', run, pipeline: assembly.name, target: 'local', steps, parameters: shown, links });
+  const parameters = maskSecrets(scope.parameters);
+  say({ type: 'run-started', run, pipeline: assembly.name, target: 'local', steps, parameters, links });
   for (const diagnostic of diagnostics) say({ type: 'diagnostic', diagnostic });
 
   const stopping = stoppingOn(world, say);
-  const server = hasJobs(document)
-    ? await startS3Server({
-        store,
-        region: settings.region,
-        now: world.now,
-        buckets: bucketsIn([document as unknown as Json, parameters]),
-        ...(fetch === undefined ? {} : { fetch: obtain }),
-      })
-    : undefined;
-  const cache = openCache({
-    folder: join(settings.stateFolder, 'cache'),
-    pipeline: assembly.name,
-    use: settings.cache ?? 'as-declared',
-    now: world.now,
-    runFolder: folder,
-    taking: (step) => {
-      const identify = async (name: string) => identifyHandler(handlers, step, name) ?? containers.identify(name);
-      return { store, registry, run, job: jobName(run, step, 1), obtain, identify };
-    },
-  });
-  const runner = stepRunner({
-    document,
-    folder,
-    say,
-    keep: keep.write,
-    signal,
-    surroundings: {
-      pipeline: assembly.name,
-      run,
-      region: settings.region,
-      store,
-      registry,
-      containers,
-      jobEnvironment: server?.environment ?? {},
-      now: world.now,
-      unique: world.unique,
-      sleep: world.sleep,
-      env: world.env,
-      cwd: world.cwd,
-      handlers,
-      maxParallel: settings.maxParallel,
-      pipelineExecution: variables['PipelineExecutionArn']!,
-      obtain,
-    },
-    known: { ...known, experiment },
-    earlier: firstOf(
-      ...(selected === undefined ? [] : [selected.earlier]),
-      ...(resume === undefined ? [] : [resumption(document, folder, store)]),
-      cache.earlier,
-    ),
-    keepResult: cache.keepResult,
-    note: cache.note,
-  });
+  const server = await serverFor(prepared, world, settings);
+  const environment = server?.environment ?? {};
+  const runner = runnerFor(prepared, { folder, say, keep: keep.write, signal, environment }, world, settings);
   const { start, skip } = runner;
-  const { maxParallel } = settings;
   let endings: Awaited<ReturnType<typeof schedule>>;
   try {
-    endings = await schedule(document, { maxParallel, signal, start, skip });
+    endings = await schedule(document, { maxParallel: settings.maxParallel, signal, start, skip });
   } finally {
     stopping();
     await server?.stop();
@@ -226,7 +63,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     [...endings.values()].map((ending) => ending.state),
     world.interrupted.aborted,
   );
-  const seconds = (world.now().getTime() - began.getTime()) / 1000;
+  const seconds = (world.now().getTime() - prepared.began.getTime()) / 1000;
   say({ type: 'run-ended', state, seconds, outputs: [], ...runner.reason() });
   const fault = runner.fault();
   // What this machine lacks is not a fault of the pipeline, and the exit code says so.
@@ -234,10 +71,113 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
   return { run, state };
 }
 
-function refuseOther({ run, pipeline }: PastRun, asked: string): void {
-  if (pipeline === asked) return;
-  throw new PipelineError('usage', 'other-pipeline', `The run ${run} is one of ${pipeline}, not of ${asked}`, {
-    fix: `name the pipeline that it is a run of: ${pipeline}`,
+/** What is otherwise than on the service; what cannot be done here at all ends the run before anything is started. */
+async function inspectRun(prepared: PreparedRun, assembly: Assembly, settings: LocalSettings): Promise<Diagnostic[]> {
+  const { run, document, scope, containers, store, registry, selected } = prepared;
+  const { stateFolder, handlers = NO_HANDLERS, fetch, resume } = settings;
+  const diagnostics = await inspect({
+    document,
+    origins: assembly.origins,
+    scope,
+    containers,
+    store,
+    registry,
+    handlers,
+    mayFetch: fetch !== undefined,
+    only: selected?.steps,
+  });
+  if (!hasErrors(diagnostics)) return diagnostics;
+  if (resume === undefined) removeFolder(join(stateFolder, RUNS, run));
+  throw cannotRun(assembly.name, diagnostics);
+}
+
+/** Makes the folder of a run, or opens that of one which goes on, for this process alone. */
+function takeFolder(
+  { run, started, document, scope }: PreparedRun,
+  { assembly, parameters }: RunRequest,
+  { unique }: World,
+  { stateFolder, resume, owner }: LocalSettings,
+): { readonly folder: RunFolder; readonly release: () => void } {
+  const definition = `${JSON.stringify(document, null, 2)}\n`;
+  const record = {
+    version: 1,
+    run,
+    pipeline: assembly.name,
+    started: started.toISOString(),
+    parameters: maskSecrets(scope.parameters),
+    given: maskSecrets(parameters),
+  } as const;
+  const folder = resume === undefined ? createRunFolder(stateFolder, record, definition) : { path: resume.folder };
+  const release = takeRun(folder.path, run, owner, unique);
+  if (resume !== undefined) reopenRunFolder(stateFolder, run, definition);
+  return { folder, release };
+}
+
+/** S3 for the programs of the steps; none where no step runs a program. */
+async function serverFor(
+  { document, scope, store, obtain }: PreparedRun,
+  { now }: World,
+  { region, fetch }: LocalSettings,
+): Promise<S3Server | undefined> {
+  if (!hasJobs(document)) return undefined;
+  const buckets = bucketsIn([document as unknown as Json, scope.parameters]);
+  return await startS3Server({ store, region, now, buckets, ...(fetch === undefined ? {} : { fetch: obtain }) });
+}
+
+/** What runs the steps, with all that earlier runs have left for them. */
+function runnerFor(
+  { run, document, scope, selected, store, registry, containers, obtain }: PreparedRun,
+  {
+    environment,
+    ...telling
+  }: Pick<StepRunnerRequest, 'folder' | 'say' | 'keep' | 'signal'> & {
+    readonly environment: Readonly<Record<string, string>>;
+  },
+  { now, unique, sleep, env, cwd }: World,
+  { stateFolder, region, maxParallel, resume, handlers = NO_HANDLERS, cache: use = 'as-declared' }: LocalSettings,
+): StepRunner {
+  const { folder } = telling;
+  const pipeline = scope.execution['PipelineName']!;
+  const cache = openCache({
+    folder: join(stateFolder, 'cache'),
+    pipeline,
+    use,
+    now,
+    runFolder: folder,
+    taking: (step) => {
+      const identify = async (name: string) => identifyHandler(handlers, step, name) ?? containers.identify(name);
+      return { store, registry, run, job: jobName(run, step, 1), obtain, identify };
+    },
+  });
+  return stepRunner({
+    ...telling,
+    document,
+    surroundings: {
+      pipeline,
+      run,
+      region,
+      store,
+      registry,
+      containers,
+      jobEnvironment: environment,
+      now,
+      unique,
+      sleep,
+      env,
+      cwd,
+      handlers,
+      maxParallel,
+      pipelineExecution: scope.execution['PipelineExecutionArn']!,
+      obtain,
+    },
+    known: scope,
+    earlier: firstOf(
+      ...(selected === undefined ? [] : [selected.earlier]),
+      ...(resume === undefined ? [] : [resumption(document, folder, store)]),
+      cache.earlier,
+    ),
+    keepResult: cache.keepResult,
+    note: cache.note,
   });
 }
 
@@ -251,34 +191,6 @@ function hasJobs(document: PipelineDocument): boolean {
 function bucketsIn(values: Json): string[] {
   const found = JSON.stringify(values).matchAll(/s3:\/\/([A-Za-z0-9][A-Za-z0-9._-]*)/g);
   return [...new Set([LOCAL_BUCKET, ...[...found].map(([, bucket]) => bucket!)])];
-}
-
-/** Most that a pipeline does needs no container at all, and making the first can take a while. */
-function loadedLate(load: LocalSettings['containers'], needs: ContainerNeeds): Containers {
-  let loaded: Promise<Containers> | undefined;
-  const containers = (): Promise<Containers> => (loaded ??= load(needs));
-  return {
-    inspect: async (work) => (await containers()).inspect(work),
-    identify: async (image) => (await containers()).identify(image),
-    run: async (job, listen, signal) => (await containers()).run(job, listen, signal),
-    serve: async (model, listen, signal) => (await containers()).serve(model, listen, signal),
-  };
-}
-
-/** Twelve letters and digits, as the service's ids have; in the order of time, so that runs list themselves. */
-function nameRun(time: Date, unique: World['unique']): string {
-  const seconds = Math.floor(time.getTime() / 1000);
-  return seconds.toString(36).padStart(7, '0') + unique(5);
-}
-
-function withDefaults(
-  document: PipelineDocument,
-  given: RunRequest['parameters'],
-): Readonly<Record<string, ParameterValue>> {
-  const defaults = (document.Parameters ?? []).flatMap(({ Name, DefaultValue }) =>
-    DefaultValue === undefined || DefaultValue === null ? [] : [[Name, DefaultValue] as const],
-  );
-  return { ...Object.fromEntries(defaults), ...given };
 }
 
 type Say = (happening: RunHappening) => void;

@@ -13,7 +13,7 @@ export interface LocalSelection extends Chosen {
 }
 
 /** A selection that is known to work. */
-export interface Selected {
+interface Selected {
   readonly steps: ReadonlySet<string>;
   readonly earlier: Earlier;
 }

@@ -6,7 +6,7 @@ import { openS3 } from '../../s3/client.ts';
 import type { Place } from '../place.ts';
 
 /** What the property files of a step say, by their names, and which of them could not be read. */
-export interface Evaluations {
+interface Evaluations {
   readonly facts: Readonly<Record<string, Json>>;
   readonly unread: readonly string[];
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
 import type { RunState } from '../../definition/events.ts';
-import { isObject } from '../../definition/expression.ts';
+import { elementsOf, isObject } from '../../definition/expression.ts';
 import { announcedSteps } from '../announced-steps.ts';
 import type { WatchOptions } from '../wait-for-end.ts';
 import type { Place } from '../place.ts';
@@ -74,7 +74,7 @@ function stepsIn({ States: states }: JsonObject): StepDocument[] {
   if (!isObject(states)) return [];
   return Object.entries(states).flatMap(([name, state]): StepDocument[] => {
     if (!isObject(state)) return [];
-    const branches = Array.isArray(state['Branches']) ? (state['Branches'] as readonly Json[]) : [];
+    const branches = elementsOf(state['Branches']);
     const inside = branches.flatMap((branch) => (isObject(branch) ? stepsIn(branch) : []));
     const type = typeOf(name, state, states);
     return type === undefined ? inside : [{ Name: name, Type: type, Arguments: {} }, ...inside];
@@ -100,6 +100,6 @@ function typeOf(name: string, state: JsonObject, states: JsonObject): string | u
 }
 
 function catches(state: Json, name: string): boolean {
-  const catchers = isObject(state) && Array.isArray(state['Catch']) ? (state['Catch'] as readonly Json[]) : [];
+  const catchers = isObject(state) ? elementsOf(state['Catch']) : [];
   return catchers.some((catcher) => isObject(catcher) && catcher['Next'] === name);
 }

@@ -1,7 +1,8 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { partitionOf } from '../../aws/regions.ts';
 import type { Json, JsonObject, PipelineDocument } from '../../definition/document.ts';
 import type { Link, RunHappening, RunState } from '../../definition/events.ts';
-import { isObject } from '../../definition/expression.ts';
+import { elementsOf, isObject, jsonIn } from '../../definition/expression.ts';
 import { type Graph, graphOf, orderOf } from '../../definition/graph.ts';
 import { branchOf } from '../../definition/walk.ts';
 import { type Resource, consoleLinks, readArn } from '../console-links.ts';
@@ -14,7 +15,7 @@ export interface Told {
 }
 
 /** Reads the events of an execution in their order, and says what they mean for the steps of a pipeline. */
-export interface HistoryReader {
+interface HistoryReader {
   readonly read: (event: HistoryEvent) => Told[];
   /** The steps that run now. */
   readonly running: () => LoggedStep[];
@@ -215,13 +216,13 @@ function madeOf(value: JsonObject | undefined): Made {
     return found;
   };
   const listed = at('ProcessingOutputConfig', 'Outputs');
-  const outputs = (Array.isArray(listed) ? (listed as readonly Json[]) : []).flatMap((output) => {
+  const outputs = elementsOf(listed).flatMap((output) => {
     const place = isObject(output) && isObject(output['S3Output']) ? output['S3Output']['S3Uri'] : undefined;
     const title = isObject(output) && typeof output['OutputName'] === 'string' ? output['OutputName'] : 'output';
     return link(title, place);
   });
   const metrics = at('FinalMetricDataList');
-  const facts = (Array.isArray(metrics) ? (metrics as readonly Json[]) : []).flatMap((metric) =>
+  const facts = elementsOf(metrics).flatMap((metric) =>
     isObject(metric) && typeof metric['MetricName'] === 'string' && metric['Value'] !== undefined
       ? [[metric['MetricName'], metric['Value']] as const]
       : [],
@@ -256,13 +257,9 @@ function jobOf(resource: string, parameters: string | undefined, region = ''): R
   for (const [member, type] of Object.entries(JOBS)) {
     const name = asked?.[member];
     if (typeof name === 'string' && resource.startsWith('create'))
-      return { partition: partitionIn(region), region, type, name };
+      return { partition: partitionOf(region).id, region, type, name };
   }
   return undefined;
-}
-
-function partitionIn(region: string): string {
-  return region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 function linksOf(job: Resource | undefined): readonly Link[] {
@@ -288,13 +285,8 @@ export function reasonOf(error: string | undefined, cause: string | undefined): 
 }
 
 function parsed(text: string | undefined): JsonObject | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const value = JSON.parse(text) as Json;
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = text === undefined ? undefined : jsonIn(text);
+  return isObject(value) ? value : undefined;
 }
 
 /** The page of an execution in the console. */

@@ -3,6 +3,7 @@ import { partitionOf } from '../../aws/regions.ts';
 import type { Assembly } from '../../definition/assembly.ts';
 import { EXECUTION_ROLE_ARN, bind } from '../../definition/bind.ts';
 import { PipelineError } from '../../definition/error.ts';
+import { jsonIn } from '../../definition/expression.ts';
 import { toStateMachine } from '../../emit/step-functions/state-machine.ts';
 import { type Connection, asking } from './connect.ts';
 import { type MachineDeployment, asksFor, bucketFor, requireMachine } from './deployment.ts';
@@ -86,7 +87,7 @@ interface DeployedMachine {
 async function findMachine(arn: string, { stepFunctions }: Connection): Promise<DeployedMachine | undefined> {
   try {
     const { definition = '', roleArn } = await stepFunctions.describeStateMachine({ stateMachineArn: arn });
-    return { machine: readJson(definition), roleArn };
+    return { machine: jsonIn(definition), roleArn };
   } catch (error) {
     if (error instanceof Error && error.name === 'StateMachineDoesNotExist') return undefined;
     return await asking(`look at the state machine ${arn}`, Promise.reject(error as Error));
@@ -100,14 +101,6 @@ async function lacksTags(arn: string, tags: Assembly['tags'], { stepFunctions }:
   const listed = asking(`read the tags of ${arn}`, stepFunctions.listTagsForResource({ resourceArn: arn }));
   const there = new Map((await listed).tags?.map(({ key, value }) => [key, value]));
   return wanted.some(([key, value]) => there.get(key) !== value);
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function missingRole(message: string, fix: string): PipelineError {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Assembly } from '../../definition/assembly.ts';
-import type { Diagnostic } from '../../definition/diagnostic.ts';
 import { PipelineError } from '../../definition/error.ts';
 import { maskSecrets } from '../../definition/secrets.ts';
 import type { PublishedAsset } from '../../s3/publish.ts';
@@ -12,7 +11,7 @@ import { type PublishSettings, publishForRun } from '../publish-for-run.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
 import { type Connection, asking, connect } from './connect.ts';
-import { type MachineDeployment, requireMachine } from './deployment.ts';
+import type { MachineDeployment } from './deployment.ts';
 import { executionLink } from './history.ts';
 import { type MachineOptions, planMachine } from './machine.ts';
 import { planStack } from './stack.ts';
@@ -38,11 +37,6 @@ export interface StepFunctionsPlan {
   readonly deployment: MachineDeployment;
   /** Assets and what of them is in the bucket already. */
   readonly assets: readonly PublishedAsset[];
-}
-
-/** Ends in an error when a pipeline cannot run on Step Functions; what will be otherwise than on SageMaker, else. */
-export function checkForStepFunctions(assembly: Assembly): readonly Diagnostic[] {
-  return requireMachine(assembly);
 }
 
 /** Says what a run would do in the account, and makes no call that writes. */

@@ -6,7 +6,7 @@ import type { Assembly } from '../../definition/assembly.ts';
 import type { Diagnostic } from '../../definition/diagnostic.ts';
 import type { JsonObject } from '../../definition/document.ts';
 import { PipelineError } from '../../definition/error.ts';
-import { isObject } from '../../definition/expression.ts';
+import { isObject, jsonIn } from '../../definition/expression.ts';
 import { templateText, toStateMachineTemplate } from '../../emit/cloudformation/template.ts';
 import { openS3 } from '../../s3/client.ts';
 import { putObject } from '../../s3/put.ts';
@@ -17,7 +17,7 @@ import type { MachineOptions } from './machine.ts';
 import { findStack, settleStack } from './stack-state.ts';
 
 /** Where a machine goes that a stack of its own holds, with its roles. */
-export interface StackOptions extends Omit<MachineOptions, 'workflowRoleArn'> {
+interface StackOptions extends Omit<MachineOptions, 'workflowRoleArn'> {
   readonly stackName: string;
   /** Parameters of the stack as a file of the environment gives them; their case does not count. */
   readonly overrides: Readonly<Record<string, string>>;
@@ -137,11 +137,7 @@ function machineOf({ Outputs: outputs = [] }: Stack, stack: string): string {
 async function templateOf({ StackId: id }: Stack, { cloudFormation }: Connection): Promise<JsonObject | undefined> {
   const request = { StackName: id, TemplateStage: 'Original' as const };
   const { TemplateBody: body = '' } = await asking(`read the template of ${id}`, cloudFormation().getTemplate(request));
-  try {
-    return JSON.parse(body) as JsonObject;
-  } catch {
-    return undefined;
-  }
+  return jsonIn(body) as JsonObject | undefined;
 }
 
 function defaultOf(template: JsonObject | undefined, parameter: string): string | undefined {

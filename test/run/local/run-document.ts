@@ -4,9 +4,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Json, ParameterValue, PipelineDocument, StepDocument } from '../../../src/definition/document.ts';
 import type { RunEvent } from '../../../src/definition/events.ts';
-import { type LocalSettings, runLocally } from '../../../src/run/local/run.ts';
+import { runLocally } from '../../../src/run/local/run.ts';
+import type { LocalSettings } from '../../../src/run/local/settings.ts';
 import { openStore, readObjectText, needObject, writeObject } from '../../../src/run/local/store/store.ts';
-import { parseS3Uri } from '../../../src/run/local/store/place.ts';
+import { readPlace } from '../../../src/run/local/store/place.ts';
 import type { RunResult } from '../../../src/run/runner.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { plainContainers } from './plain-containers.ts';
@@ -42,8 +43,8 @@ export function bench(folder: string = temporaryFolder()): Bench {
   const store = openStore(join(stateFolder, 'store'), unique);
   return {
     stateFolder,
-    put: (uri, text) => writeObject(store, parseS3Uri(uri), text),
-    get: async (uri) => readObjectText(await needObject(store, parseS3Uri(uri))),
+    put: (uri, text) => writeObject(store, readPlace(uri), text),
+    get: async (uri) => readObjectText(await needObject(store, readPlace(uri))),
     run: async (definition, { parameters = {}, settings = {}, interrupted, listen } = {}) => {
       const events: RunEvent[] = [];
       const assembly = { name: 'tested', tags: {}, definition, assets: [], origins: {}, diagnostics: [] };

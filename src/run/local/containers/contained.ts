@@ -36,7 +36,7 @@ export interface Contained {
 export const READY_DESCRIPTOR = 4;
 
 /** How a program ended: one of the two is null. */
-export interface ContainedEnd {
+interface ContainedEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
 }

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../../definition/diagnostic.ts';
 import { PipelineError } from '../../../definition/error.ts';
 import type { ContainerEnd, ContainerJob, Containers, Listener, ModelContainer, ModelServer } from './container.ts';
 import { type Contained, type Supervisor, startContained } from './contained.ts';
-import { endOf, wordsIn } from './job.ts';
+import { GRACE, endOf, wordsIn } from './job.ts';
 import { notStarted, startServer } from './ready-server.ts';
 import { makeScratch, removeScratch } from './scratch.ts';
 import { fetchSource } from './source.ts';
@@ -22,8 +22,6 @@ export interface DockerSettings {
   readonly grace?: number;
   readonly startLimit?: number;
 }
-
-const GRACE = 10_000;
 
 /** `docker run` ends with this when it is the engine that refuses. https://docs.docker.com/engine/containers/run/#exit-status */
 const ENGINE_REFUSED = 125;
@@ -199,12 +197,11 @@ function contained(
   command: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Contained {
-  const own = Object.entries(settings.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
   const given = Object.entries(complete(settings, environment)).filter(([key]) => !OF_THE_CLIENT.test(key));
   return {
     command,
     cwd: '/',
-    environment: { ...Object.fromEntries(own), ...Object.fromEntries(given) } as Record<string, string>,
+    environment: { ...ownEnvironment(settings), ...(Object.fromEntries(given) as Record<string, string>) },
     // The engine does not end a container with the client that started it.
     afterwards: ['docker', 'rm', '--force', name],
   };
@@ -235,11 +232,14 @@ async function call(
   command: readonly string[],
 ): Promise<{ exitCode: number | null; lines: string[] }> {
   const lines: string[] = [];
-  const environment = Object.fromEntries(
-    Object.entries(supervisor.env).filter(([, value]) => value !== undefined),
-  ) as Record<string, string>;
-  const { ended } = startContained(supervisor, { command, cwd: '/', environment }, (_, line) => lines.push(line));
+  const contained = { command, cwd: '/', environment: ownEnvironment(supervisor) };
+  const { ended } = startContained(supervisor, contained, (_, line) => lines.push(line));
   return { exitCode: (await ended).exitCode, lines };
+}
+
+/** This machine's environment, for the client of the engine. */
+function ownEnvironment({ env }: Pick<Supervisor, 'env'>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)) as Record<string, string>;
 }
 
 function refused(image: string, last: readonly string[]): PipelineError {

@@ -4,7 +4,7 @@ import { PipelineError } from '../../../definition/error.ts';
 import { type Recipe, recipeOf } from './recipes.ts';
 
 /** What a project says of an image that this machine does not know: `images` in `pipelines.config.json`. */
-export interface ImageMapping {
+interface ImageMapping {
   /** `sklearn:1.2-1`, `pytorch:2.6.0`, `python:3.11`, or the folder of a virtual environment. */
   readonly environment?: string;
   /** What the image has beside that, as pip writes it: `lightgbm==4.5.0`. */
@@ -17,7 +17,7 @@ export interface ImageMapping {
 export type ImageMappings = Readonly<Record<string, ImageMapping>>;
 
 /** The families whose models this machine's own server speaks for, as that server calls them. */
-export type ModelFamily = 'scikit-learn' | 'pytorch' | 'xgboost' | 'huggingface';
+type ModelFamily = 'scikit-learn' | 'pytorch' | 'xgboost' | 'huggingface';
 
 /** What stands in for an image on this machine. */
 export interface StandIn {

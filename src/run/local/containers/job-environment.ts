@@ -14,8 +14,8 @@ const OF_THE_IMAGES = {
   LC_ALL: 'C.UTF-8',
 };
 
-/** A script that is run on this machine must not find the accounts of whoever sits at it. */
-const NO_ACCOUNT = {
+/** A program that is run on this machine must not find the accounts of whoever sits at it. */
+export const NO_ACCOUNT = {
   AWS_CONFIG_FILE: '/dev/null',
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   AWS_EC2_METADATA_DISABLED: 'true',

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import type { ContainerEnd, ContainerJob, Listener } from './container.ts';
 import { type Contained, type ContainedProcess, type Namespace, type Supervisor, startContained } from './contained.ts';
 
+/** Milliseconds that a job or server has to end by itself, once it is asked to, where nobody says otherwise. */
+export const GRACE = 10_000;
+
 /** Where a job's process runs. */
 export interface Workplace {
   readonly supervisor: Supervisor;

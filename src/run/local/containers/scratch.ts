@@ -12,7 +12,7 @@ export async function withScratch<T>(where: ScratchPlace, use: (scratch: string)
 }
 
 /** Where such folders are made. */
-export interface ScratchPlace {
+interface ScratchPlace {
   /** An existing folder with a short path without spaces. */
   readonly temporary: string;
   readonly unique: (digits: number) => string;

@@ -7,7 +7,7 @@ import { pythonRunner } from './pip.ts';
 const UNPACK = fileURLToPath(new URL('./python/unpack.py', import.meta.url));
 
 /** What brings code to a container. */
-export interface SourceReader {
+interface SourceReader {
   readonly supervisor: Supervisor;
   readonly settings: { readonly fetchObject: (s3Uri: string, file: string) => Promise<void> };
 }

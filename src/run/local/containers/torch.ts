@@ -9,7 +9,7 @@ import { INSTALL, type RunPython, bare, releasesOf, requirement } from './pip.ts
 const CPU_INDEX = 'https://download.pytorch.org/whl/cpu';
 
 /** What was put into an environment before all else. */
-export interface TorchInstalled {
+interface TorchInstalled {
   readonly installed: Readonly<Record<string, string>>;
   readonly substituted: readonly Substitution[];
 }

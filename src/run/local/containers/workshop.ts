@@ -2,6 +2,7 @@ import { type Namespace, type Supervisor, cannotContain, probeNamespace } from '
 import { type EnvironmentCache, type PythonEnvironment, environmentFor, ofStep } from './environments.ts';
 import { existingEnvironment } from './existing-environment.ts';
 import type { ImageMappings, StandIn } from './images.ts';
+import { GRACE } from './job.ts';
 import { withScratch } from './scratch.ts';
 import type { Tell } from '../../say.ts';
 
@@ -45,8 +46,6 @@ export interface Workshop {
   /** What stands in for images, built when it is not there yet; the step that waits for it, when it is one. */
   readonly environmentOf: (standIn: StandIn, images: readonly string[], step?: string) => Promise<PythonEnvironment>;
 }
-
-const GRACE = 10_000;
 
 /** Readies what all jobs of a run share. */
 export function openWorkshop(settings: ProcessSettings): Workshop {

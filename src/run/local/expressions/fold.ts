@@ -3,7 +3,7 @@ import { PipelineError } from '../../../definition/error.ts';
 import { isExpression, isObject } from '../../../definition/expression.ts';
 
 /** What a `Get` or a `Std:JsonGet` stands for; undefined as long as nobody can know. */
-export type Lookup = (expression: JsonObject) => Json | undefined;
+type Lookup = (expression: JsonObject) => Json | undefined;
 
 /** A value with every expression that is known replaced by what it stands for. */
 export function fold(value: Json, lookup: Lookup): Json {

@@ -5,7 +5,7 @@
  *
  * https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-statistics.html
  */
-export interface Sketch {
+interface Sketch {
   readonly add: (value: number) => void;
   /** A number on the level n stands for 2^n of them. */
   readonly levels: () => readonly (readonly number[])[];
@@ -36,7 +36,7 @@ export function newSketch(): Sketch {
 }
 
 /** Numbers in their order, each with how many of the column are not above it. */
-export interface Ranks {
+interface Ranks {
   readonly values: readonly number[];
   readonly upTo: readonly number[];
   readonly total: number;

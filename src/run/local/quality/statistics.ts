@@ -3,7 +3,7 @@ import type { Row } from './dataset.ts';
 import { SHRINKING, SIZE, newSketch, rankAt, ranksOf } from './sketch.ts';
 
 /** What a column's values are taken for. */
-export type ColumnType = 'Integral' | 'Fractional' | 'String' | 'Unknown';
+type ColumnType = 'Integral' | 'Fractional' | 'String' | 'Unknown';
 
 /** A column of a dataset. */
 export interface Column {

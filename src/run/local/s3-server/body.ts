@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { S3Fault } from './fault.ts';
 
 /** What is known of a body once all of it was read. */
-export interface BodySums {
+interface BodySums {
   readonly size: number;
   /** Hexadecimal. */
   readonly md5: string;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Place, checkPlace, formatS3Uri } from '../store/place.ts';
+import { type Place, checkPlace, formatPlace } from '../store/place.ts';
 import type { Store } from '../store/store.ts';
 import { S3Fault, faultOf, faultXml, noSuchBucket, notImplemented } from './fault.ts';
 import { giveBuckets, giveListing, giveOldListing } from './list-objects.ts';
@@ -53,7 +53,7 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
     traits: emptyTraits(),
     uploads,
     buckets: new Set(buckets),
-    fetch: fetch && ((place) => fetch(formatS3Uri(place))),
+    fetch: fetch && ((place) => fetch(formatPlace(place))),
     inTurn: inTurn(),
   };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requestTimeout: 0 }, (request, response) => {
@@ -217,7 +217,7 @@ async function giveTags(service: Service, exchange: Exchange): Promise<void> {
 function inTurn(): Service['inTurn'] {
   const last = new Map<string, Promise<unknown>>();
   return async (place: Place, work) => {
-    const name = createHash('sha256').update(formatS3Uri(place)).digest('hex');
+    const name = createHash('sha256').update(formatPlace(place)).digest('hex');
     const before = last.get(name) ?? Promise.resolve();
     const mine = before.then(work, work);
     last.set(name, mine);

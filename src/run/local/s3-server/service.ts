@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Place } from '../store/place.ts';
-import type { Store, StoredObject } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import type { Target } from './request.ts';
 import type { Traits } from './traits.ts';
 import type { Uploads } from './open-uploads.ts';
@@ -26,14 +26,9 @@ export interface Exchange extends Target {
   readonly response: ServerResponse;
 }
 
-/** An object with what was said of it when it was written. */
-export interface KnownObject extends StoredObject {
-  readonly etag: string;
-}
-
 /** Answers with XML. */
-export function answerXml({ response }: Exchange, xml: string, status = 200): void {
-  response.writeHead(status, { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(xml) });
+export function answerXml({ response }: Exchange, xml: string): void {
+  response.writeHead(200, { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(xml) });
   response.end(xml);
 }
 

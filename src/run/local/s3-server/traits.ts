@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { StoredObject } from '../store/store.ts';
 
 /** What a client said of an object when it wrote it, which files have no place for. */
-export interface Trait {
+interface Trait {
   /** With its quotes. */
   readonly etag: string;
   /** As GetObject gives them back: `content-type`, `x-amz-meta-…`, `x-amz-checksum-…`. */

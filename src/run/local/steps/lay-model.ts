@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { JsonObject } from '../../../definition/document.ts';
-import { parseS3Uri } from '../store/place.ts';
+import { readPlace } from '../store/place.ts';
 import { findObject } from '../store/store.ts';
 import { copyOut } from '../store/transfer.ts';
 import { unpack } from '../unpack.ts';
@@ -13,8 +13,8 @@ export async function layModel(work: StepWork, container: JsonObject, folder: st
   const uri = modelDataOf(container);
   if (uri === undefined) return;
   await needData(work, container);
-  const object = await findObject(work.store, parseS3Uri(uri));
+  const object = await findObject(work.store, readPlace(uri));
   const isPrefix = uri.endsWith('/') || object === undefined;
-  if (isPrefix) await copyOut(work.store, parseS3Uri(uri), folder);
+  if (isPrefix) await copyOut(work.store, readPlace(uri), folder);
   else await unpack(object.path, folder);
 }

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../../definition/document.ts';
 import { PipelineError } from '../../../definition/error.ts';
 import { isObject } from '../../../definition/expression.ts';
 import { objectsBelow, copyObject, copyOut } from '../store/transfer.ts';
-import { formatS3Uri, parseS3Uri } from '../store/place.ts';
+import { formatPlace, readPlace } from '../store/place.ts';
 import { findObject, needObject, readObjectText } from '../store/store.ts';
 import type { PlannedStep, StepWork } from './step.ts';
 import { textAt } from './read.ts';
@@ -12,7 +12,7 @@ import { textAt } from './read.ts';
 const ROOT = '/opt/ml';
 
 /** Where a path that a job knows is in the folder that it has as `/opt/ml`; undefined for one outside. */
-export function inJob(folder: string, localPath: string): string | undefined {
+function inJob(folder: string, localPath: string): string | undefined {
   const normal = posix.normalize(localPath);
   if (!localPath.startsWith('/') || !normal.startsWith(`${ROOT}/`)) return undefined;
   return join(folder, ...normal.slice(ROOT.length + 1).split('/'));
@@ -44,7 +44,7 @@ export function writeConfig(folder: string, name: string, value: Json): void {
 }
 
 /** What of S3 a job reads, as its request says it. */
-export interface JobInput {
+interface JobInput {
   readonly uri: string;
   readonly dataType: string;
 }
@@ -56,7 +56,7 @@ export async function download(work: StepWork, { uri, dataType }: JobInput, fold
   const count =
     dataType === 'ManifestFile'
       ? await copyManifest(work, uri, folder)
-      : await copyOut(work.store, parseS3Uri(uri), folder);
+      : await copyOut(work.store, readPlace(uri), folder);
   if (count > 0) return count;
   throw new PipelineError('failed', 'no-input', `There are no objects at ${uri}`, {
     detail: 'neither in the store of this project nor in a folder that stands for it',
@@ -77,7 +77,7 @@ async function copyManifest(work: StepWork, uri: string, folder: string): Promis
 }
 
 async function readManifest(work: StepWork, uri: string) {
-  const text = await readObjectText(await needObject(work.store, parseS3Uri(uri)));
+  const text = await readObjectText(await needObject(work.store, readPlace(uri)));
   const fault = (detail: string) =>
     new PipelineError('failed', 'bad-manifest', `${uri} is no manifest: ${detail}`, {
       fix: '[{"prefix": "s3://bucket/folder/"}, "a.csv", "b.csv"]',
@@ -93,15 +93,15 @@ async function readManifest(work: StepWork, uri: string) {
   if (prefix === undefined) throw fault('its first element has no prefix');
   if (!names.every((name) => typeof name === 'string')) throw fault('after the prefix there are only names');
   for (const name of names) await work.obtain(prefix + name);
-  return names.map((name) => ({ place: parseS3Uri(prefix + name), name }));
+  return names.map((name) => ({ place: readPlace(prefix + name), name }));
 }
 
 /** The one archive or file that a URI names, or what is below it. */
 export async function firstBelow(work: StepWork, uri: string): Promise<string | undefined> {
-  const place = parseS3Uri(uri);
+  const place = readPlace(uri);
   const object = await findObject(work.store, place);
-  if (object !== undefined) return formatS3Uri(object);
-  for await (const found of objectsBelow(work.store, place)) return formatS3Uri(found.object);
+  if (object !== undefined) return formatPlace(object);
+  for await (const found of objectsBelow(work.store, place)) return formatPlace(found.object);
   return undefined;
 }
 

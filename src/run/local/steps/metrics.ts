@@ -3,7 +3,7 @@ import { objectsAt, textAt } from './read.ts';
 import type { PlannedStep } from './step.ts';
 
 /** Reads the metrics of a training job out of its log, as CloudWatch does for the service. */
-export interface MetricReader {
+interface MetricReader {
   readonly read: (line: string, time: string) => void;
   /** The last value of each, as `FinalMetricDataList` has them. */
   readonly final: () => readonly JsonObject[];

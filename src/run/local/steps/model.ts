@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../../definition/document.ts';
 import { PipelineError } from '../../../definition/error.ts';
+import { isObject } from '../../../definition/expression.ts';
 import { containersOf, modelArn, needPackage, putModel } from '../registry.ts';
 import { firstBelow, reportIgnored } from './layout.ts';
 import { at, objectsAt, textAt, textMapAt } from './read.ts';
@@ -15,14 +16,14 @@ const IGNORED = {
 /** A Model step: containers under a name, for the Transform steps of this run and of later ones. */
 export const model: StepKind = {
   inspect: (planned) => {
-    inspectContainers(planned, 'Arguments');
+    inspectContainers(planned);
     reportIgnored(planned.given, IGNORED, planned);
   },
   reads: ({ given }) => modelReads(containersIn(given), 'Arguments'),
   run: async (work) => {
     const { given, job, registry } = work;
     const containers: Json[] = [];
-    for (const container of containersIn(given)) containers.push(...(await withPackage(work, container)));
+    for (const container of containersIn(given)) containers.push(...withPackage(work, container));
     if (containers.length === 0) throw new PipelineError('failed', 'no-containers', 'the model has no containers');
     for (const container of containers) await needData(work, container);
     // The service adds to a name that is given, so that a second execution can make its own model.
@@ -43,11 +44,13 @@ export const model: StepKind = {
 export function containersIn(given: Json | undefined): readonly JsonObject[] {
   const primary = at(given, 'PrimaryContainer');
   const list = objectsAt(given, 'Containers');
-  return list.length > 0 ? list : objectsAt({ list: primary === undefined ? [] : [primary] }, 'list');
+  if (list.length > 0) return list;
+  return isObject(primary) ? [primary] : [];
 }
 
 /** Says what of a model's containers cannot be served here. */
-export function inspectContainers({ given, step, report }: PlannedStep, below: string): void {
+function inspectContainers({ given, step, report }: PlannedStep): void {
+  const below = 'Arguments';
   for (const container of containersIn(given)) {
     if (textAt(container, 'Mode') === 'MultiModel') {
       report('error', 'model-not-supported', `${step.Name} serves many models in one container (MultiModel)`, {
@@ -62,9 +65,9 @@ export function inspectContainers({ given, step, report }: PlannedStep, below: s
 }
 
 /** The containers that a package stands for, each with what the request adds to it. */
-async function withPackage({ registry }: StepWork, container: JsonObject): Promise<readonly Json[]> {
+function withPackage({ registry }: StepWork, container: JsonObject): readonly Json[] {
   const name = textAt(container, 'ModelPackageName');
-  if (name === undefined) return Promise.resolve([container]);
+  if (name === undefined) return [container];
   const described = needPackage(registry, name);
   const { ModelPackageName: _, Environment: environment, ...rest } = container;
   return containersOf(described).map((each) => ({

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { JsonObject } from '../../../definition/document.ts';
 import type { ContainerJob } from '../containers/container.ts';
 import { NOBODY } from '../registry.ts';
-import { formatS3Uri, parseS3Uri } from '../store/place.ts';
+import { formatPlace, readPlace } from '../store/place.ts';
 import { copyIn } from '../store/transfer.ts';
 import { clearJob, jobFolder, programOf, runJob, serviceEnvironment } from './job.ts';
 import { download, needInJob, reportIgnored, reportInstances, reportOutside, writeConfig } from './layout.ts';
@@ -144,7 +144,7 @@ async function upload(work: StepWork, output: JsonObject, folder: string) {
   const name = textAt(output, 'OutputName') ?? 'output';
   const uri = textAt(output, 'S3Output', 'S3Uri') ?? '';
   const localPath = textAt(output, 'S3Output', 'LocalPath') ?? '';
-  const place = parseS3Uri(uri);
+  const place = readPlace(uri);
   const count = await copyIn(work.store, place, needInJob(folder, localPath), { move: true });
   if (count === 0) {
     work.warn({
@@ -154,5 +154,5 @@ async function upload(work: StepWork, output: JsonObject, folder: string) {
       detail: `there is nothing at ${localPath}`,
     });
   }
-  return { title: name, target: formatS3Uri(place) };
+  return { title: name, target: formatPlace(place) };
 }

@@ -1,6 +1,7 @@
 import { delimiter } from 'node:path';
 import { PipelineError } from '../../../definition/error.ts';
 import { startContained } from '../containers/contained.ts';
+import { NO_ACCOUNT } from '../containers/job-environment.ts';
 import { endOf } from '../containers/job.ts';
 import { serviceEnvironment } from './job.ts';
 import type { StepWork } from './step.ts';
@@ -29,10 +30,7 @@ export async function runProgram(work: StepWork, program: Program): Promise<read
     PATH: ['/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
     ...Object.fromEntries(own),
     PYTHONUNBUFFERED: '1',
-    // A program that is tried out on this machine must not find the accounts of whoever sits at it.
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    AWS_EC2_METADATA_DISABLED: 'true',
+    ...NO_ACCOUNT,
     ...serviceEnvironment(work),
     ...program.environment,
   };

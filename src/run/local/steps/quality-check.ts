@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { sayFirst } from '../../../definition/count.ts';
 import type { Json, JsonObject } from '../../../definition/document.ts';
 import { PipelineError, isPipelineError } from '../../../definition/error.ts';
+import { below } from '../../../s3/uri.ts';
 import type { ContainerEnd, ContainerJob, Listener } from '../containers/container.ts';
 import { readStoredJson } from '../property-file.ts';
 import { type Violation, constraintsOf, isComparedElsewhere, violationsOf } from '../quality/constraints.ts';
@@ -16,7 +18,7 @@ import {
 import { profile, statisticsOf } from '../quality/statistics.ts';
 import { type Registry, listPackages } from '../registry.ts';
 import { writeJson } from '../run-folder.ts';
-import { below, formatS3Uri, parseS3Uri } from '../store/place.ts';
+import { formatPlace, readPlace } from '../store/place.ts';
 import { needInJob } from './layout.ts';
 import { processing } from './processing.ts';
 import { at, objectsAt, textAt, textMapAt } from './read.ts';
@@ -80,9 +82,8 @@ export const qualityCheck: StepKind = {
     const result = await processing.run({ ...work, containers: { ...work.containers, run } });
     const made = placesIn(work.given);
     if (found.length > 0 && !FALSE.includes(beside['FailOnViolation'])) {
-      const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : '';
       throw new PipelineError('failed', 'quality-violated', `the check found ${count(found)}`, {
-        detail: `${found.slice(0, SHOWN).map(told).join('; ')}${more}; all of it: ${made.violations}`,
+        detail: `${sayFirst(found.map(told), SHOWN, '; ')}; all of it: ${made.violations}`,
       });
     }
     const used = isOn(beside, 'RegisterNewBaseline') ? made : (baseline ?? made);
@@ -185,8 +186,8 @@ async function readBaseline(baseline: Baseline | undefined, work: StepWork): Pro
 function placesIn(request: JsonObject): Baseline & { readonly violations: string } {
   const outputs = objectsAt(request, 'ProcessingOutputConfig', 'Outputs');
   const output = outputs.find((each) => each['OutputName'] === OUTPUT) ?? outputs[0];
-  const place = parseS3Uri(textAt(output, 'S3Output', 'S3Uri') ?? '');
-  const uri = (name: string): string => formatS3Uri(below(place, name));
+  const place = readPlace(textAt(output, 'S3Output', 'S3Uri') ?? '');
+  const uri = (name: string): string => formatPlace(below(place, name));
   return { constraints: uri(CONSTRAINTS), statistics: uri(STATISTICS), violations: uri(VIOLATIONS) };
 }
 

@@ -2,10 +2,11 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, JsonObject } from '../../../definition/document.ts';
 import type { Link } from '../../../definition/events.ts';
+import { below } from '../../../s3/uri.ts';
 import { archiveOf } from '../archive.ts';
 import type { ContainerJob } from '../containers/container.ts';
 import { NOBODY } from '../registry.ts';
-import { type Place, below, formatS3Uri, parseS3Uri } from '../store/place.ts';
+import { type Place, formatPlace, readPlace } from '../store/place.ts';
 import { writeObject } from '../store/store.ts';
 import { copyIn, copyOut } from '../store/transfer.ts';
 import { clearJob, jobFolder, programOf, runJob, serviceEnvironment } from './job.ts';
@@ -197,7 +198,7 @@ async function layOut(work: StepWork, folder: string): Promise<void> {
   const checkpoints = checkpointsOf(given, folder);
   if (checkpoints === undefined) return;
   mkdirSync(checkpoints.folder, { recursive: true });
-  await work.obtain(formatS3Uri(checkpoints.place));
+  await work.obtain(formatPlace(checkpoints.place));
   await copyOut(work.store, checkpoints.place, checkpoints.folder);
 }
 
@@ -205,7 +206,7 @@ function checkpointsOf(given: JsonObject, folder: string): { place: Place; folde
   const uri = textAt(given, 'CheckpointConfig', 'S3Uri');
   if (uri === undefined) return undefined;
   const path = textAt(given, 'CheckpointConfig', 'LocalPath') ?? CHECKPOINTS;
-  return { place: parseS3Uri(uri), folder: needInJob(folder, path) };
+  return { place: readPlace(uri), folder: needInJob(folder, path) };
 }
 
 /** What a job that failed has saved on its way is what the next one begins with. */
@@ -217,20 +218,20 @@ async function saveCheckpoints({ given, store }: LeftWork, folder: string): Prom
 
 async function saveOutputs(work: StepWork, folder: string): Promise<Link[]> {
   const { given, job, store, step } = work;
-  const root = below(below(parseS3Uri(textAt(given, 'OutputDataConfig', 'S3OutputPath') ?? ''), job), 'output');
+  const root = below(below(readPlace(textAt(given, 'OutputDataConfig', 'S3OutputPath') ?? ''), job), 'output');
   const isPlain = textAt(given, 'OutputDataConfig', 'CompressionType') === 'NONE';
   const save = async (name: 'model' | 'output', path: string): Promise<Link | undefined> => {
     const from = join(folder, path);
     if (isPlain) {
       const place = below(root, `${name === 'model' ? 'model' : 'data'}/`);
       const count = await copyIn(store, place, from, { move: true });
-      return count === 0 ? undefined : { title: name, target: formatS3Uri(place) };
+      return count === 0 ? undefined : { title: name, target: formatPlace(place) };
     }
     const archive = await archiveOf({ path: from, job: folder });
     if (archive === undefined) return undefined;
     const place = below(root, `${name}.tar.gz`);
     await writeObject(store, place, archive);
-    return { title: name, target: formatS3Uri(place) };
+    return { title: name, target: formatPlace(place) };
   };
   const model = await save('model', 'model');
   if (model === undefined) {
@@ -244,6 +245,6 @@ async function saveOutputs(work: StepWork, folder: string): Promise<Link[]> {
   }
   const data = await save('output', 'output/data');
   // The service names the archive in ModelArtifacts whether there is one or not.
-  const named = { title: 'model', target: formatS3Uri(below(root, isPlain ? 'model/' : 'model.tar.gz')) };
+  const named = { title: 'model', target: formatPlace(below(root, isPlain ? 'model/' : 'model.tar.gz')) };
   return [model ?? named, ...(data === undefined ? [] : [data])];
 }

@@ -5,11 +5,12 @@ import { PipelineError } from '../../../definition/error.ts';
 import { isExpression, isObject } from '../../../definition/expression.ts';
 import { parseReference } from '../../../definition/reference.ts';
 import { didYouMean } from '../../../definition/suggest.ts';
+import { below } from '../../../s3/uri.ts';
 import type { ModelContainer, ModelServer } from '../containers/container.ts';
 import { isKnown } from '../expressions/fold.ts';
 import { NOBODY, findModel, listGroups, listModels } from '../registry.ts';
 import { removeFolder } from '../run-folder.ts';
-import { below, formatS3Uri, parseS3Uri } from '../store/place.ts';
+import { formatPlace, readPlace } from '../store/place.ts';
 import { needObject, putFile, readObjectText, writeObject } from '../store/store.ts';
 import { listObjects } from '../store/listing.ts';
 import { readFile, writeFile } from '../transform/files.ts';
@@ -140,7 +141,7 @@ function planOf({ given, step }: StepWork): TransformPlan {
 async function objectsFor({ source }: TransformPlan, work: StepWork): Promise<TransformObject[]> {
   const { store } = work;
   await work.obtain(source.uri);
-  const place = parseS3Uri(source.uri);
+  const place = readPlace(source.uri);
   const found: ObjectPlace[] = [];
   if (source.type === 'ManifestFile') {
     found.push(...objectsOfManifest(await readObjectText(await needObject(store, place))));
@@ -148,7 +149,7 @@ async function objectsFor({ source }: TransformPlan, work: StepWork): Promise<Tr
   } else {
     const below = [];
     for await (const object of listObjects(store, { bucket: place.bucket, prefix: place.key })) {
-      below.push({ uri: formatS3Uri(object), size: object.size });
+      below.push({ uri: formatPlace(object), size: object.size });
     }
     found.push(...objectsOfPrefix(source.uri, below));
   }
@@ -158,7 +159,7 @@ async function objectsFor({ source }: TransformPlan, work: StepWork): Promise<Tr
     });
   }
   const objects = found.map(async ({ uri, output }) => {
-    const { path } = await needObject(store, parseS3Uri(uri));
+    const { path } = await needObject(store, readPlace(uri));
     return { key: uri, output, open: () => readFile(path) };
   });
   return await Promise.all(objects);
@@ -217,7 +218,7 @@ async function invoke(
 /** Objects that were done have their output, also where others failed. */
 async function putOutputs(work: StepWork, plan: TransformPlan, { outputs }: TransformResult): Promise<void> {
   mkdirSync(join(work.folder, 'out'), { recursive: true });
-  const place = parseS3Uri(plan.outputPath);
+  const place = readPlace(plan.outputPath);
   for (const name of outputs) {
     const path = join(work.folder, 'out', ...name.split('/'));
     if (existsSync(path)) await putFile(work.store, below(place, name), path, { move: true });

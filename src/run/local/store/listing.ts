@@ -1,12 +1,11 @@
-import { readdir, realpath } from 'node:fs/promises';
-import type { Dirent } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyOfFile, keyOfFolder } from './names.ts';
 import { type Place, checkPlace } from './place.ts';
-import { type Mount, type Store, type StoredObject, UNFINISHED, codeOf, findObject, statsOf } from './store.ts';
+import { type Mount, type Store, type StoredObject, UNFINISHED, entriesOf, findObject, statsOf } from './store.ts';
 
 /** What is listed. */
-export interface Listing {
+interface Listing {
   readonly bucket: string;
   /** What keys begin with: any text, whether a folder ends there or not. */
   readonly prefix: string;
@@ -140,15 +139,6 @@ function isListed(key: string, { prefix, after }: Listing): boolean {
 function mayHold(key: string, { prefix, after }: Listing): boolean {
   if (!key.startsWith(prefix) && !prefix.startsWith(key)) return false;
   return after === undefined || after.startsWith(key) || inOrder(key, after) > 0;
-}
-
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 /** S3 compares the bytes of keys in UTF-8; as JavaScript compares, that is so up to the first surrogate. */

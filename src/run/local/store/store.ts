@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
-import type { Stats } from 'node:fs';
-import { constants, copyFile, mkdir, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import type { Dirent, Stats } from 'node:fs';
+import { constants, copyFile, mkdir, open, readFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { PipelineError } from '../../../definition/error.ts';
+import { PipelineError, codeOf } from '../../../definition/error.ts';
 import { OBJECT, namesOf } from './names.ts';
-import { type Place, checkPlace, formatS3Uri } from './place.ts';
+import { type Place, checkPlace, formatPlace } from './place.ts';
 
 /** A part of S3 that is a file or folder of the user's: what is below `place` is read from there, and written to there. */
 export interface Mount {
@@ -73,10 +73,10 @@ export async function needObject(store: Store, place: Place): Promise<StoredObje
   return object;
 }
 
-export function noObject(place: Place): PipelineError {
-  return new PipelineError('failed', 'no-such-object', `There is nothing at ${formatS3Uri(place)}`, {
+function noObject(place: Place): PipelineError {
+  return new PipelineError('failed', 'no-such-object', `There is nothing at ${formatPlace(place)}`, {
     detail: 'neither in the store of this project nor in a folder that stands for it',
-    fix: `--map ${formatS3Uri(place)}=./FILE, or --fetch to read it from S3`,
+    fix: `--map ${formatPlace(place)}=./FILE, or --fetch to read it from S3`,
   });
 }
 
@@ -146,7 +146,7 @@ async function put(store: Store, place: Place, write: (unfinished: string) => Pr
   const { path, isPlain, mount } = pathOf(store, place);
   if (mount?.readOnly === true) throw readOnly(place, mount);
   if (place.key === '') {
-    throw new PipelineError('failed', 'no-key', `${formatS3Uri(place)} names a bucket and no object`);
+    throw new PipelineError('failed', 'no-key', `${formatPlace(place)} names a bucket and no object`);
   }
   const unfinished = isPlain
     ? join(dirname(path), UNFINISHED + store.unique(16))
@@ -214,12 +214,23 @@ export function pathOf(store: Store, place: Place): Location {
 }
 
 function readOnly(place: Place, { path }: Mount): PipelineError {
-  return new PipelineError('failed', 'read-only', `${formatS3Uri(place)} cannot be written`, {
+  return new PipelineError('failed', 'read-only', `${formatPlace(place)} cannot be written`, {
     detail: `it stands for ${path}, which a parameter names as an input`,
     fix: 'write the output somewhere else',
   });
 }
 
+/** What is in a folder; nothing in one that is not there. */
+export async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** What is at a path; undefined where there is nothing. */
 export async function statsOf(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
@@ -228,9 +239,4 @@ export async function statsOf(path: string): Promise<Stats | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
-}
-
-/** The code of a system error (`ENOENT`), when it is one. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

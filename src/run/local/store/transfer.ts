@@ -1,12 +1,13 @@
-import { constants, copyFile, mkdir, readdir } from 'node:fs/promises';
+import { constants, copyFile, mkdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { PipelineError } from '../../../definition/error.ts';
+import { PipelineError, codeOf } from '../../../definition/error.ts';
+import { below } from '../../../s3/uri.ts';
 import { listObjects } from './listing.ts';
-import { type Place, below, formatS3Uri } from './place.ts';
-import { type Store, type StoredObject, codeOf, putFile } from './store.ts';
+import { type Place, formatPlace } from './place.ts';
+import { type Store, type StoredObject, entriesOf, putFile } from './store.ts';
 
 /** An object and the name that SageMaker gives its file. */
-export interface NamedObject {
+interface NamedObject {
   readonly object: StoredObject;
   /** Relative, with slashes. */
   readonly name: string;
@@ -51,7 +52,7 @@ export async function copyObject(
 ): Promise<void> {
   const target = resolve(folder, ...name.split('/').filter((part) => part !== ''));
   if (relative(folder, target).split(sep)[0] === '..') {
-    throw new PipelineError('failed', 'key-escapes', `${formatS3Uri(object)} would be written outside ${folder}`);
+    throw new PipelineError('failed', 'key-escapes', `${formatPlace(object)} would be written outside ${folder}`);
   }
   const parent = dirname(target);
   try {
@@ -63,7 +64,7 @@ export async function copyObject(
     // As on SageMaker: two objects that want to be a file and a folder of one name cannot be downloaded.
     const code = codeOf(error);
     if (code !== 'EEXIST' && code !== 'ENOTDIR' && code !== 'EISDIR') throw error;
-    throw new PipelineError('failed', 'file-and-folder', `${formatS3Uri(object)} cannot be a file beside others`, {
+    throw new PipelineError('failed', 'file-and-folder', `${formatPlace(object)} cannot be a file beside others`, {
       detail: `${basename(target)} is a folder too, as other keys go on behind it with a slash`,
       fix: 'name the objects so that none is the beginning of another one and a slash',
       cause: error,
@@ -95,13 +96,4 @@ export async function filesIn(folder: string): Promise<string[]> {
     }
   }
   return names.toSorted();
-}
-
-async function entriesOf(folder: string) {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

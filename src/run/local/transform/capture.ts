@@ -1,11 +1,11 @@
 /** An object that data capture writes. */
-export interface CaptureManifest {
+interface CaptureManifest {
   readonly uri: string;
   readonly body: string;
 }
 
 /** What a finished job leaves to data capture. */
-export interface CapturedJob {
+interface CapturedJob {
   /** `DataCaptureConfig.DestinationS3Uri` */
   readonly destination: string;
   readonly began: Date;

@@ -1,5 +1,7 @@
 import { Agent, type ClientRequest, type IncomingMessage, get, request } from 'node:http';
 
+import { jsonIn } from '../../../definition/expression.ts';
+import { codeOf } from '../../../definition/error.ts';
 import type { World } from '../../runner.ts';
 import { TransformFault } from './fault.ts';
 import { type Pieces, lengthOf, toWords } from './pieces.ts';
@@ -19,7 +21,7 @@ export interface InvokedContainer {
 export type Body = Pieces | AsyncIterable<Uint8Array>;
 
 /** How invocations are made; `ModelClientConfig` is the request's part of it. */
-export interface ClientSettings {
+interface ClientSettings {
   readonly seconds: number;
   readonly retries: number;
   readonly workers: number;
@@ -42,7 +44,7 @@ export interface Client {
 }
 
 /** A failed invocation; whether it is worth another try. */
-export class InvocationFault extends TransformFault {
+class InvocationFault extends TransformFault {
   readonly again: boolean;
   /** The connection had been idle and the server had closed it: no try at all. */
   readonly isStale: boolean;
@@ -160,7 +162,7 @@ export async function askExecutionParameters(
       asking.on('error', giveUp);
       asking.on('response', (response) => {
         const read = (body: Pieces) =>
-          response.statusCode === 200 ? parsed(Buffer.concat(body).toString('utf8')) : undefined;
+          response.statusCode === 200 ? jsonIn(Buffer.concat(body).toString('utf8')) : undefined;
         collect(response, PARAMETERS_BYTES).then(read).then(resolve, giveUp);
       });
     });
@@ -266,14 +268,6 @@ export function interruption(): TransformFault {
   return new TransformFault('interrupted', 'the run was interrupted', { ends: true });
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** `the container`, or which of a serial model. */
 function nameOf(containers: readonly unknown[], index: number): string {
   return containers.length === 1 ? 'the container' : `container ${index + 1} of ${containers.length}`;
@@ -326,7 +320,7 @@ function unanswered(
   isReused = false,
 ): TransformFault {
   if (error instanceof TransformFault) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error) ?? '';
   const why = error instanceof Error ? error.message : String(error);
   const isGarbage = code.startsWith('HPE_');
   return new InvocationFault(

@@ -1,3 +1,4 @@
+import { sayCount } from '../../../definition/count.ts';
 import { type JsonPath, type JsonPathStep, positionsOf } from '../../../definition/json-path.ts';
 import { columnsOf } from './csv-row.ts';
 import { RecordFault } from './fault.ts';
@@ -25,7 +26,7 @@ export function rowFilter(path: JsonPath): (row: string) => string {
       positions = positionsOf(step, length);
     }
     if (positions === undefined || positions.length === 0) {
-      throw outside(step, `the row has ${length} ${length === 1 ? 'column' : 'columns'}`);
+      throw outside(step, `the row has ${sayCount(length, 'column')}`);
     }
     if (positions.length === 1) return columns[positions[0]!]!;
     return positions.map((position) => columns[position]!).join(',');
@@ -81,7 +82,7 @@ function select(value: JsonText, step: JsonPathStep, rest: JsonPath): readonly J
   if (!Array.isArray(value)) throw outside(step, `the value is ${value instanceof Map ? 'an object' : 'no list'}`);
   const positions = positionsOf(step, value.length);
   if (positions === undefined || (positions.length === 0 && step.kind === 'range')) {
-    throw outside(step, `the list has ${value.length} ${value.length === 1 ? 'element' : 'elements'}`);
+    throw outside(step, `the list has ${sayCount(value.length, 'element')}`);
   }
   return positions.map((position) => value[position]!);
 }

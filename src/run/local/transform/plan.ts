@@ -8,7 +8,7 @@ type Members = Readonly<Record<string, Json>>;
 export type BatchStrategy = 'MultiRecord' | 'SingleRecord';
 
 /** What of a joined or filtered record goes where. */
-export interface FilterPlan {
+interface FilterPlan {
   readonly format: 'csv' | 'json';
   readonly byLine: boolean;
   readonly input?: JsonPath;
@@ -41,7 +41,7 @@ export interface TransformPlan {
 }
 
 /** A plan, or every reason why there is none. */
-export interface PlanReading {
+interface PlanReading {
   readonly plan?: TransformPlan;
   readonly problems: readonly Diagnostic[];
 }

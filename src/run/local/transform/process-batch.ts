@@ -1,3 +1,4 @@
+import { sayCount } from '../../../definition/count.ts';
 import { endAnswer } from './assemble.ts';
 import { RecordFault, TransformFault } from './fault.ts';
 import { type Processing, filterRecords, joinRecords, readsAnswers } from './join.ts';
@@ -136,13 +137,9 @@ function remaining(cursor: LineCursor): number {
 function countFault(records: number, answers: number, answer: Pieces): TransformFault {
   return new TransformFault(
     'record-count',
-    `${number(records, 'record')} went to the model and ${number(answers, 'answer')} came back: JoinSource Input needs one answer a record`,
+    `${sayCount(records, 'record')} went to the model and ${sayCount(answers, 'answer')} came back: JoinSource Input needs one answer a record`,
     { fix: 'let the model answer one line a record', detail: toWords(answer, 500) },
   );
-}
-
-function number(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function tooLarge(length: number, bytesAtMost: number, record: number): RecordFault {

@@ -23,7 +23,7 @@ export interface TransformObject {
 }
 
 /** A batch transform job whose containers answer `/ping`. */
-export interface TransformJob {
+interface TransformJob {
   readonly plan: TransformPlan;
   /** In their order; each object goes through all of them. */
   readonly containers: readonly InvokedContainer[];
@@ -38,7 +38,7 @@ export interface TransformJob {
 }
 
 /** How far a job has come. */
-export interface TransformProgress {
+interface TransformProgress {
   readonly answers: number;
   /** Objects with an output, and without one. */
   readonly done: number;

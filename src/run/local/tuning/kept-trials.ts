@@ -6,7 +6,7 @@ import type { Link } from '../../../definition/events.ts';
 import { contentBelow } from '../fingerprint.ts';
 import { writeJson } from '../run-folder.ts';
 import type { Surroundings } from '../steps/step.ts';
-import { parseS3Uri } from '../store/place.ts';
+import { readPlace } from '../store/place.ts';
 
 /** Where a search writes down which of its jobs are over: a run that is killed and goes on need not train them again. */
 export const KEPT_TRIALS = 'trials';
@@ -37,7 +37,7 @@ export async function openKeptTrials(
   const contents: (string | undefined)[] = [];
   for (const uri of read) {
     await obtain(uri);
-    contents.push(await contentBelow(store, parseS3Uri(uri)));
+    contents.push(await contentBelow(store, readPlace(uri)));
   }
   mkdirSync(place, { recursive: true });
   const key = (given: JsonObject): string =>
@@ -51,7 +51,7 @@ export async function openKeptTrials(
       const kept = JSON.parse(readFileSync(file, 'utf8')) as KeptTrial & { readonly key: string };
       if (kept.key !== key(given)) return undefined;
       for (const { target } of kept.outputs) {
-        if (kept.status === 'Completed' && (await contentBelow(store, parseS3Uri(target))) === undefined)
+        if (kept.status === 'Completed' && (await contentBelow(store, readPlace(target))) === undefined)
           return undefined;
       }
       return kept;

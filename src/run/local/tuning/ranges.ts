@@ -19,7 +19,7 @@ export type Range =
 export type Choice = Readonly<Record<string, string>>;
 
 /** What is wrong with a range, in words. */
-export interface RangeFault {
+interface RangeFault {
   readonly name: string;
   readonly message: string;
 }

@@ -4,7 +4,7 @@ import { at, numberAt, objectsAt, textAt, textMapAt } from '../steps/read.ts';
 import { type Choice, type Range, combinations, drawn, randomFrom, readRanges } from './ranges.ts';
 
 /** One algorithm of a tuning job. */
-export interface TunedDefinition {
+interface TunedDefinition {
   readonly name: string | undefined;
   /** Where it stands in the request. */
   readonly path: string;
@@ -15,7 +15,7 @@ export interface TunedDefinition {
 }
 
 /** What is sought. */
-export interface Objective {
+interface Objective {
   readonly metric: string;
   readonly isMaximised: boolean;
 }
@@ -82,7 +82,7 @@ function withMetric(algorithm: Json | undefined, objective: Objective | undefine
 }
 
 /** How far a search goes. */
-export interface Limits {
+interface Limits {
   readonly jobs: number;
   readonly parallel: number;
   readonly seconds: number | undefined;

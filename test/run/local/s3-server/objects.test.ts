@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-import { parseS3Uri } from '../../../../src/run/local/store/place.ts';
+import { readPlace } from '../../../../src/run/local/store/place.ts';
 import { findObject, writeObject } from '../../../../src/run/local/store/store.ts';
 import { describeWithPython } from '../../../support/python-environment.ts';
 import { clients } from './clients.ts';
@@ -12,7 +12,7 @@ describeWithPython('objects of S3 on this machine', () => {
   const { python, aws } = clients();
 
   const textAt = async ({ store }: Served, uri: string): Promise<string | undefined> => {
-    const object = await findObject(store, parseS3Uri(uri));
+    const object = await findObject(store, readPlace(uri));
     return object && readFileSync(object.path, 'utf8');
   };
 
@@ -36,7 +36,7 @@ say([body, same, head['ContentLength'], head['ContentType'], head['Metadata'], g
 
   test('what a job writes is in the store, and what is in the store a job reads', async () => {
     const there = await served();
-    await writeObject(there.store, parseS3Uri('s3://input/data.csv'), '1,2\n');
+    await writeObject(there.store, readPlace('s3://input/data.csv'), '1,2\n');
     writeFileSync(join(there.mapped, 'mine.csv'), '3,4\n');
     const said = await python(
       there,
@@ -51,8 +51,8 @@ say([s3.get_object(Bucket=b, Key=k)['Body'].read().decode() for b, k in [('input
 
   test('ranges and conditions are those of S3', async () => {
     const there = await served();
-    await writeObject(there.store, parseS3Uri('s3://work/ten'), '0123456789');
-    await writeObject(there.store, parseS3Uri('s3://work/none'), '');
+    await writeObject(there.store, readPlace('s3://work/ten'), '0123456789');
+    await writeObject(there.store, readPlace('s3://work/none'), '');
     const said = await python(
       there,
       `
@@ -165,7 +165,7 @@ say([outcomes.count(None), outcomes.count([412, 'PreconditionFailed']),
     const there: Served = await served({
       fetch: async (uri) => {
         wanted.push(uri);
-        if (uri.endsWith('there')) await writeObject(there.store, parseS3Uri(uri), 'from afar');
+        if (uri.endsWith('there')) await writeObject(there.store, readPlace(uri), 'from afar');
       },
     });
     const said = await python(

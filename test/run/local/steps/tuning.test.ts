@@ -140,7 +140,8 @@ describe('a Tuning step', () => {
     });
     expect({ state: killed.state, trained: trained() }).toEqual({ state: 'stopped', trained: 10 });
     const resumeIn = async () => {
-      const resume = listRuns(project.stateFolder)[0]!;
+      // Runs that began within one second have no order.
+      const resume = listRuns(project.stateFolder).find(({ run }) => run === killed.run)!;
       return await propertiesOf(await project.run(documentOf([step(log)]), { settings: { resume } }));
     };
     const resumed = await resumeIn();

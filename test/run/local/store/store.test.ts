@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { listBuckets, listObjects } from '../../../../src/run/local/store/listing.ts';
-import { parseS3Uri } from '../../../../src/run/local/store/place.ts';
+import { readPlace } from '../../../../src/run/local/store/place.ts';
 import {
   type Mount,
   type Store,
@@ -41,7 +41,7 @@ async function textAt(store: Store, key: string): Promise<string | undefined> {
 describe('an object', () => {
   test('is a file of its name in the folder of its bucket', async () => {
     const store = newStore();
-    await writeObject(store, parseS3Uri('s3://b/data/tr äin.csv'), '1,2\n');
+    await writeObject(store, readPlace('s3://b/data/tr äin.csv'), '1,2\n');
     expect(readFileSync(join(store.folder, 'b/data/tr äin.csv'), 'utf8')).toBe('1,2\n');
   });
 
@@ -89,7 +89,7 @@ describe('an object', () => {
   test.each(['s3://../x', 's3:///x', 's3://.incoming/x', 'http://b/x', '/x', 's3://b c/x'])(
     'is in a bucket that can be one: not %s',
     (uri) => {
-      expect(() => parseS3Uri(uri)).toThrow(/is no (S3 URI|name of a bucket)/);
+      expect(() => readPlace(uri)).toThrow(/is no (S3 URI|name of a bucket)/);
     },
   );
 
