@@ -121,6 +121,7 @@ export async function runSource(
     target,
     region,
     role: role ?? null,
+    environment: environment?.name ?? null,
     bucket: bucket ?? null,
     description: described.description ?? null,
     tags: described.tags,

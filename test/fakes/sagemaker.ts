@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 
 import { describeStreams, getEvents } from './cloudwatch-logs.ts';
@@ -26,6 +27,8 @@ import {
  * Start       The same ClientRequestToken with the same request gives the same execution; with another request it is a
  *             ConflictException. Parameters must be declared, those without a default given, none empty. A selective execution
  *             names steps that there are, and an execution to take the others' results from: it needs one to be there.
+ *             The definition is the pipeline's of that moment, or that of the version that is named, which has to be there
+ *             (an upstream's pipelines have no versions).
  * Time        Stands still but for DescribePipelineExecution: each look at a running execution finds it ten seconds later and a
  *             state further. Steps go Starting, Executing, then as their plan says. A step begins when all that it waits for has
  *             succeeded; after a failure none begins, and the execution has failed when the last one that ran has ended.
@@ -51,6 +54,8 @@ export interface FakeSageMaker {
   readonly executions: ReadonlyMap<string, Execution>;
   /** What steps do, by name; may change while they run. */
   readonly plans: Record<string, StepPlan>;
+  /** Somebody else updates a pipeline in the moment before the next request of an operation is answered. */
+  readonly meddle: (operation: string, pipeline: string, definition: object) => void;
   readonly expire: () => void;
   readonly renew: () => void;
   readonly stop: () => Promise<void>;
@@ -58,6 +63,8 @@ export interface FakeSageMaker {
 
 interface StoredPipeline {
   readonly input: Body;
+  /** The definitions of all versions, the first one first. */
+  readonly definitions: readonly unknown[];
   readonly version: number;
   readonly tags: ReadonlyMap<string, string>;
 }
@@ -97,7 +104,11 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
       upstream === undefined
         ? pipelines.get(name)?.input
         : await describeFrom(upstream, { PipelineName: name }, authorization);
-    const definition = found?.['PipelineDefinition'];
+    const version = input['PipelineVersionId'];
+    const definition =
+      version === undefined || upstream !== undefined
+        ? found?.['PipelineDefinition']
+        : pipelines.get(name)?.definitions[Number(version) - 1];
     if (typeof definition !== 'string') throw missingPipeline(name);
     checkParameters(definition, input);
     const id = randomBytes(6).toString('hex');
@@ -195,8 +206,14 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
     'Logs_20140328.GetLogEvents': (input) => getEvents(input, executions.values(), plans),
   };
   if (upstream === undefined) handlers['GetCallerIdentity'] = () => ({ xml: IDENTITY });
+  const meddlers = new Map<string, Body>();
+  const before = (operation: string, request: IncomingMessage): void => {
+    const update = meddlers.get(operation);
+    meddlers.delete(operation);
+    if (update !== undefined) void handlers['SageMaker.UpdatePipeline']!(update, request);
+  };
   const service = await startJsonService(
-    withExpiry(handlers, () => expired),
+    withExpiry(handlers, () => expired, before),
     upstream,
   );
   return {
@@ -206,16 +223,23 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
     operations: () => service.calls.map(({ operation }) => operation.slice(operation.indexOf('.') + 1)),
     executions,
     plans,
+    meddle: (operation, PipelineName, definition) =>
+      void meddlers.set(`SageMaker.${operation}`, { PipelineName, PipelineDefinition: JSON.stringify(definition) }),
     expire: () => void (expired = true),
     renew: () => void (expired = false),
     stop: service.stop,
   };
 }
 
-function withExpiry(handlers: Readonly<Record<string, Handler>>, isExpired: () => boolean): Record<string, Handler> {
+function withExpiry(
+  handlers: Readonly<Record<string, Handler>>,
+  isExpired: () => boolean,
+  before: (operation: string, request: IncomingMessage) => void,
+): Record<string, Handler> {
   const guarded = Object.entries(handlers).map(([operation, handler]): [string, Handler] => [
     operation,
     (input, request) => {
+      before(operation, request);
       if (!isExpired()) return handler(input, request);
       throw new Refusal('ExpiredTokenException', 'The security token included in the request is expired');
     },
@@ -245,13 +269,16 @@ function keepPipelines(now: () => number): {
           `Pipeline names must be unique within an AWS account and region. ${detail}`,
         );
       }
-      pipelines.set(name, { input, version: 1, tags: new Map(tagsIn(input)) });
+      const definitions = [input['PipelineDefinition']];
+      pipelines.set(name, { input, definitions, version: 1, tags: new Map(tagsIn(input)) });
       return { PipelineArn: arnOf(name) };
     },
     'SageMaker.UpdatePipeline': (input) => {
       const name = String(input['PipelineName']);
       const old = found(name);
-      pipelines.set(name, { ...old, input: { ...old.input, ...input }, version: old.version + 1 });
+      const merged = { ...old.input, ...input };
+      const definitions = [...old.definitions, merged['PipelineDefinition']];
+      pipelines.set(name, { ...old, input: merged, definitions, version: old.version + 1 });
       return { PipelineArn: arnOf(name), PipelineVersionId: old.version + 1 };
     },
     'SageMaker.DescribePipeline': (input) => {

@@ -21,8 +21,10 @@ export interface UploadAccess {
 /** The pipeline as the account now has it. */
 export interface Upserted {
   readonly arn: string;
-  /** The version that was made, where the service says it. */
+  /** The version that was made, where one was. */
   readonly version: number | undefined;
+  /** Whether the service has said so itself: of an update it does. */
+  readonly isTold: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function upsert(
   access: UploadAccess,
 ): Promise<Upserted> {
   const { deployed, name, action } = deployment;
-  if (deployed !== undefined && action === 'nothing') return { arn: deployed.arn, version: undefined };
+  if (deployed !== undefined && action === 'nothing') return { arn: deployed.arn, version: undefined, isTold: false };
   const tags = { ...deployment.tags, ...(commit === undefined ? {} : { [COMMIT_TAG]: commit }) };
   if (deployed !== undefined) return await update(deployment, deployed.arn, tags, connection, access);
   const { description } = deployment;
@@ -53,7 +55,7 @@ export async function upsert(
   };
   try {
     const { PipelineArn: arn = '' } = await connection.sagemaker.createPipeline(request);
-    return { arn, version: 1 };
+    return { arn, version: 1, isTold: false };
   } catch (error) {
     // Someone was quicker, or it was ourselves and the answer was lost on the way.
     const other = isTaken(error) ? await findPipeline(name, connection) : undefined;
@@ -87,7 +89,7 @@ async function update(
     const request = { ResourceArn: arn, Tags: tagList(tags) };
     await asking(`tag the pipeline ${name}`, sagemaker.addTags(request));
   }
-  return { arn, version };
+  return { arn, version, isTold: version !== undefined };
 }
 
 /** The definition itself, or the object that holds it under a key of its own content, which nothing can change later. */

@@ -15,6 +15,7 @@ import { type Connection, asking, connect } from './connect.ts';
 import { type MachineDeployment, requireMachine } from './deployment.ts';
 import { executionLink } from './history.ts';
 import { type MachineOptions, planMachine } from './machine.ts';
+import { requireOwnMachine } from './own-machine.ts';
 import { planStack } from './stack.ts';
 import { watchExecution } from './watch.ts';
 
@@ -84,6 +85,7 @@ export async function runOnStepFunctions(
     progress(deploymentLine(deployment));
     stopHere(world);
     const arn = await startExecution(machine, request, options, connection, world);
+    await requireOwnMachine(arn, deployment, options.requestToken !== undefined, connection, world);
     say({
       type: 'run-started',
       run: arn,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { planOnSageMaker, runOnSageMaker } from '../../../src/run/sagemaker/run.ts';
+import type { FakeSageMaker } from '../../fakes/sagemaker.ts';
 import { OPTIONS, ROLE, assembly, fakeForTest, step, stillWorld, wordsOf } from './still-world.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -11,13 +12,19 @@ const request = (parameters = {}, rest = {}) => ({
   parameters,
 });
 
+/** What the last execution was asked for with. */
+function startOf({ calls }: FakeSageMaker) {
+  return calls.findLast(({ operation }) => operation === 'SageMaker.StartPipelineExecution')?.input;
+}
+
 describe('a run brings the pipeline into the account', () => {
   test('creates it once, and changes nothing that is as it should be', async () => {
     const fake = await fakeForTest();
     await runOnSageMaker(request(), { ...OPTIONS, wait: false }, stillWorld());
-    expect(fake.operations()).toEqual(['DescribePipeline', 'CreatePipeline', 'StartPipelineExecution']);
+    const looked = 'DescribePipelineDefinitionForExecution';
+    expect(fake.operations()).toEqual(['DescribePipeline', 'CreatePipeline', 'StartPipelineExecution', looked]);
     await runOnSageMaker(request(), { ...OPTIONS, wait: false }, stillWorld());
-    expect(fake.operations().slice(3)).toEqual(['DescribePipeline', 'ListTags', 'StartPipelineExecution']);
+    expect(fake.operations().slice(4)).toEqual(['DescribePipeline', 'ListTags', 'StartPipelineExecution', looked]);
   });
 
   test.each([
@@ -30,7 +37,7 @@ describe('a run brings the pipeline into the account', () => {
     await runOnSageMaker(request(), { ...OPTIONS, wait: false }, stillWorld());
     const world = stillWorld();
     await runOnSageMaker(changed, { ...options, wait: false }, world);
-    expect(fake.operations().slice(3)).toEqual([
+    expect(fake.operations().slice(4)).toEqual([
       'DescribePipeline',
       'ListTags',
       'UpdatePipeline',
@@ -67,7 +74,7 @@ describe('a run brings the pipeline into the account', () => {
     const later = { ...stillWorld({ CODEBUILD_RESOLVED_SOURCE_VERSION: 'f'.repeat(40) }) };
     await runOnSageMaker(request(), { ...OPTIONS, wait: false }, later);
     expect(fake.operations()).not.toContain('AddTags');
-    expect(fake.calls.at(-1)?.input).toMatchObject({ PipelineExecutionDescription: `commit ${'f'.repeat(40)}` });
+    expect(startOf(fake)).toMatchObject({ PipelineExecutionDescription: `commit ${'f'.repeat(40)}` });
   });
 
   test('keeps the role that the pipeline has, and needs one to be told for a new one', async () => {
@@ -86,7 +93,8 @@ describe('a run brings the pipeline into the account', () => {
   test('gives it another name when that is wanted', async () => {
     const fake = await fakeForTest();
     await runOnSageMaker(request(), { ...OPTIONS, wait: false, pipelineName: 'nightly-test' }, stillWorld());
-    expect(fake.calls.map(({ input }) => input['PipelineName'])).toEqual(Array(3).fill('nightly-test'));
+    const [looked, created, started] = fake.calls.map(({ input }) => input['PipelineName']);
+    expect([looked, created, started]).toEqual(Array(3).fill('nightly-test'));
   });
 
   test('asks for no bucket that nothing needs, and for that of SageMaker where something does', async () => {
@@ -134,7 +142,7 @@ describe('an execution', () => {
     };
     const options = { ...OPTIONS, wait: false, displayName: 'by hand', maxParallel: 2, requestToken: 'x'.repeat(40) };
     await runOnSageMaker(request({ Rows: 5, Full: false }, { definition }), options, stillWorld());
-    expect(fake.calls.at(-1)?.input).toEqual({
+    expect(startOf(fake)).toEqual({
       PipelineName: 'nightly',
       PipelineParameters: [
         { Name: 'Rows', Value: '5' },
