@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describeStreams, getEvents } from './cloudwatch-logs.ts';
 import { type Answer, type Body, type Handler, Refusal, startJsonService } from './json-service.ts';
 import type { Call } from './json-service.ts';
+import { ACCOUNT, EPOCH, REGION, arnOf, keepPipelines, missingPipeline, nameOf, page } from './kept-pipelines.ts';
 import { jobHandlers } from './jobs.ts';
 import {
   type Execution,
@@ -60,19 +61,6 @@ export interface FakeSageMaker {
   readonly renew: () => void;
   readonly stop: () => Promise<void>;
 }
-
-interface StoredPipeline {
-  readonly input: Body;
-  /** The definitions of all versions, the first one first. */
-  readonly definitions: readonly unknown[];
-  readonly version: number;
-  readonly tags: ReadonlyMap<string, string>;
-}
-
-const ACCOUNT = '123456789012';
-const REGION = 'us-east-1';
-const PAGE = 2;
-const EPOCH = 1_700_000_000;
 
 /** Starts the fake on a free loopback port; with an upstream, what it lacks is asked there. */
 export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> {
@@ -247,73 +235,6 @@ function withExpiry(
   return Object.fromEntries(guarded);
 }
 
-function keepPipelines(now: () => number): {
-  handlers: Record<string, Handler>;
-  pipelines: ReadonlyMap<string, StoredPipeline>;
-} {
-  const pipelines = new Map<string, StoredPipeline>();
-  const found = (name: string): StoredPipeline => {
-    const stored = pipelines.get(name);
-    if (stored === undefined) throw missingPipeline(name);
-    return stored;
-  };
-  const tagsIn = (input: Body): [string, string][] =>
-    ((input['Tags'] as { Key: string; Value: string }[] | undefined) ?? []).map(({ Key, Value }) => [Key, Value]);
-  const handlers: Record<string, Handler> = {
-    'SageMaker.CreatePipeline': (input) => {
-      const name = String(input['PipelineName']);
-      if (pipelines.has(name)) {
-        const detail = `Pipeline with name (${name}) already exists.`;
-        throw new Refusal(
-          'ValidationException',
-          `Pipeline names must be unique within an AWS account and region. ${detail}`,
-        );
-      }
-      const definitions = [input['PipelineDefinition']];
-      pipelines.set(name, { input, definitions, version: 1, tags: new Map(tagsIn(input)) });
-      return { PipelineArn: arnOf(name) };
-    },
-    'SageMaker.UpdatePipeline': (input) => {
-      const name = String(input['PipelineName']);
-      const old = found(name);
-      const merged = { ...old.input, ...input };
-      const definitions = [...old.definitions, merged['PipelineDefinition']];
-      pipelines.set(name, { ...old, input: merged, definitions, version: old.version + 1 });
-      return { PipelineArn: arnOf(name), PipelineVersionId: old.version + 1 };
-    },
-    'SageMaker.DescribePipeline': (input) => {
-      const name = nameOf(input['PipelineName']);
-      const { input: stored } = found(name);
-      return {
-        PipelineArn: arnOf(name),
-        PipelineName: name,
-        PipelineDefinition: stored['PipelineDefinition'],
-        PipelineDescription: stored['PipelineDescription'],
-        RoleArn: stored['RoleArn'],
-        ParallelismConfiguration: stored['ParallelismConfiguration'],
-        PipelineStatus: 'Active',
-        CreationTime: EPOCH,
-        LastModifiedTime: now(),
-      };
-    },
-    'SageMaker.ListTags': (input) => {
-      const { tags } = found(nameOf(input['ResourceArn']));
-      return page(
-        input,
-        'Tags',
-        [...tags].map(([Key, Value]) => ({ Key, Value })),
-      );
-    },
-    'SageMaker.AddTags': (input) => {
-      const name = nameOf(input['ResourceArn']);
-      const old = found(name);
-      pipelines.set(name, { ...old, tags: new Map([...old.tags, ...tagsIn(input)]) });
-      return { Tags: input['Tags'] };
-    },
-  };
-  return { handlers, pipelines };
-}
-
 function checkParameters(definition: string, input: Body): void {
   const declared = ((JSON.parse(definition) as Body)['Parameters'] ?? []) as { Name: string; DefaultValue?: unknown }[];
   const given = (input['PipelineParameters'] ?? []) as { Name: string; Value: string }[];
@@ -354,26 +275,6 @@ function summaryOf(execution: Execution): Answer {
     PipelineExecutionDisplayName: execution.input['PipelineExecutionDisplayName'],
     PipelineExecutionFailureReason: execution.failureReason,
   };
-}
-
-function page(input: Body, member: string, all: readonly unknown[]): Answer {
-  const from = input['NextToken'] === undefined ? 0 : Number(input['NextToken']);
-  const size = Math.min(PAGE, Number(input['MaxResults'] ?? PAGE));
-  const next = from + size;
-  return { [member]: all.slice(from, next), NextToken: next < all.length ? String(next) : undefined };
-}
-
-function arnOf(name: string): string {
-  return `arn:aws:sagemaker:${REGION}:${ACCOUNT}:pipeline/${name}`;
-}
-
-/** The operations take a pipeline's name or its ARN. */
-function nameOf(given: unknown): string {
-  return String(given).replace(/^arn:.*:pipeline\//, '');
-}
-
-function missingPipeline(name: string): Refusal {
-  return new Refusal('ResourceNotFound', `Pipeline '${arnOf(name)}' does not exist.`);
 }
 
 /** moto gives a definition that it took from S3 as an object, where AWS gives its text. */
