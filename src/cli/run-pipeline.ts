@@ -24,7 +24,7 @@ import { resumedValues } from './resumed.ts';
 import { runRegion } from './run-region.ts';
 import { withModels } from './sample-models.ts';
 import { bucketOf, regionNotes, regionOf, roleOf } from './settings.ts';
-import { readTags } from './tags.ts';
+import { readTags, refuseTags } from './tags.ts';
 import { refuseForeignFlags } from './target-flags.ts';
 import { translateParams } from './translate-params.ts';
 
@@ -100,6 +100,7 @@ export async function runSource(
   const bucket = found && { ...found, ...named };
   const assembly = { ...source.assembly, name: params?.name ?? source.assembly.name };
   const described = withFlags(assembly, { ...assembly.tags, ...tags }, args.description);
+  if (target !== 'local') refuseTags(described.tags);
   const account = { region, role, bucket, wait: args.wait ?? true, environment };
   if (args.diff === true) return await diff(described, target, account, args);
   const own =

@@ -11,7 +11,7 @@ import { type PublishSettings, publishForRun } from '../publish-for-run.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
 import { type Connection, type Place, connect, explainRefusal } from './connect.ts';
-import { type Deployment, type DeploymentOptions, INLINE_BYTES, planDeployment } from './deployment.ts';
+import { type Deployment, type DeploymentOptions, isInline, planDeployment } from './deployment.ts';
 import { requireOwnDefinition } from './own-definition.ts';
 import { type Selection, selectedSteps, selectiveExecution } from './selection.ts';
 import { upsert } from './upsert.ts';
@@ -95,7 +95,7 @@ function publish(
   { region, profile, kmsKey, expectedOwner }: SageMakerOptions,
   how: Pick<PublishSettings, 'dryRun' | 'signal' | 'progress'>,
 ): Promise<readonly PublishedAsset[]> {
-  const writesMore = Buffer.byteLength(text) >= INLINE_BYTES;
+  const writesMore = !isInline(text);
   return publishForRun(assembly, { region, profile, bucket, writesMore, kmsKey, expectedOwner, ...how });
 }
 

@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
-import { PipelineError } from '../../definition/error.ts';
 import { openS3 } from '../../s3/client.ts';
 import { putObject } from '../../s3/put.ts';
 import type { World } from '../runner.ts';
 import { type Connection, asking } from './connect.ts';
-import { type Deployment, INLINE_BYTES, findPipeline } from './deployment.ts';
-
-/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html */
-const LONGEST_DEFINITION = 1_048_576;
+import { type Deployment, findPipeline, isInline } from './deployment.ts';
 
 /** The tag that says from which commit a pipeline's present state was deployed. */
 export const COMMIT_TAG = 'git-commit';
@@ -94,18 +90,11 @@ async function update(
 
 /** The definition itself, or the object that holds it under a key of its own content, which nothing can change later. */
 async function bodyOf(
-  { text, bucket, name }: Deployment,
+  { text, bucket }: Deployment,
   { region, profile }: Connection,
   { kmsKey, expectedOwner }: UploadAccess,
 ): Promise<DefinitionBody> {
-  const bytes = Buffer.byteLength(text);
-  if (bytes < INLINE_BYTES) return { PipelineDefinition: text };
-  if (text.length > LONGEST_DEFINITION) {
-    throw new PipelineError('invalid', 'definition-too-long', `The definition of ${name} is too long for SageMaker`, {
-      detail: `it has ${text.length} characters; the most is ${LONGEST_DEFINITION}`,
-      fix: 'make several pipelines of it, or move long arguments into files',
-    });
-  }
+  if (isInline(text)) return { PipelineDefinition: text };
   const key = `sagemaker-pipelines/definitions/${createHash('sha256').update(text).digest('hex')}.json`;
   const s3 = await openS3({ region, profile });
   try {

@@ -2,6 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
+import type { Assembly } from '../../../src/definition/assembly.ts';
+import { bind } from '../../../src/definition/bind.ts';
+import type { StepDocument } from '../../../src/definition/document.ts';
+import { toJson } from '../../../src/emit/json.ts';
+import { connect } from '../../../src/run/sagemaker/connect.ts';
+import { planDeployment } from '../../../src/run/sagemaker/deployment.ts';
 import { planOnSageMaker, runOnSageMaker } from '../../../src/run/sagemaker/run.ts';
 import type { FakeSageMaker } from '../../fakes/sagemaker.ts';
 import { OPTIONS, ROLE, assembly, fakeForTest, step, stillWorld, wordsOf } from './still-world.ts';
@@ -110,6 +116,45 @@ describe('a run brings the pipeline into the account', () => {
     expect(deployment.bucket).toBe('sagemaker-us-east-1-123456789012');
     expect(deployment.definition.Parameters).toEqual([]);
     expect(deployment.definition.Steps[0]!.Arguments).toEqual({ Uri: 'sagemaker-us-east-1-123456789012' });
+  });
+});
+
+describe('a definition', () => {
+  const LIMIT = 100 * 1024;
+  /** A pipeline whose definition has so many bytes once its role stands in it. */
+  const ofSize = (bytes: number, readsRole: boolean): Assembly => {
+    const made = (padding: number) => {
+      const ErrorMessage = 'ü'.repeat(Math.floor(padding / 2)) + 'x'.repeat(padding % 2);
+      const role = readsRole ? { RoleArn: { Get: 'Parameters.ExecutionRoleArn' } } : { RoleArn: ROLE };
+      return {
+        Parameters: [{ Name: 'ExecutionRoleArn', Type: 'String' as const }],
+        Steps: [{ ...step('Stop', 'Fail'), Arguments: { ErrorMessage, ...role } } as StepDocument],
+      };
+    };
+    const empty = Buffer.byteLength(toJson(bind(assembly(made(0)).definition, { bucket: undefined, roleArn: ROLE })));
+    return assembly(made(bytes - empty));
+  };
+
+  test.each([true, false])('of 100 KB goes through the bucket, and one byte less in the request', async (readsRole) => {
+    await fakeForTest();
+    const plan = async (size: number) => {
+      const connection = connect(OPTIONS);
+      const { text, bucket } = await planDeployment(ofSize(size, readsRole), OPTIONS, connection);
+      connection.close();
+      return [Buffer.byteLength(text), bucket];
+    };
+    expect(await plan(LIMIT - 1)).toEqual([LIMIT - 1, undefined]);
+    expect(await plan(LIMIT)).toEqual([LIMIT, 'sagemaker-us-east-1-123456789012']);
+  });
+
+  test('that is too long for SageMaker is refused before anything is uploaded', async () => {
+    const fake = await fakeForTest();
+    const all = { assembly: ofSize(2_200_000, true), parameters: {} };
+    await expect(runOnSageMaker(all, { ...OPTIONS, bucket: 'bucket' }, stillWorld())).rejects.toMatchObject({
+      failure: 'invalid',
+      code: 'definition-too-long',
+    });
+    expect(fake.operations()).toEqual(['DescribePipeline']);
   });
 });
 
