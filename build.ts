@@ -8,6 +8,7 @@ import {
   openAccounts,
   planRelease,
   readStages,
+  unlessInterrupted,
   writeRelease,
 } from './utils.ts';
 
@@ -99,9 +100,9 @@ const buildDeployment = defineCommand({
   },
   async run(args, context): Promise<Answer> {
     const stages = readStages(args, context);
-    const accounts = await openAccounts(args, context);
+    const accounts = await unlessInterrupted(openAccounts(args, context), context);
     try {
-      const release = await planRelease(args, stages, accounts, context);
+      const release = await unlessInterrupted(planRelease(args, stages, accounts, context), context);
       if (args['dry-run'] === true) return describeRelease(release);
       return writeRelease(release, await applyRelease(release, args, context), context);
     } finally {
