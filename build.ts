@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The release tool: brings approved models and the pipeline's definition into a stage's account. Flags in, exit code out.
-import { type Answer, defineCommand, runCommand } from 'sagemaker-pipelines/deployment';
+import { type Answer, defineCommand, runCommand, unlessInterrupted } from 'sagemaker-pipelines/deployment';
 import {
   applyRelease,
   closeAccounts,
@@ -8,7 +8,6 @@ import {
   openAccounts,
   planRelease,
   readStages,
-  unlessInterrupted,
   writeRelease,
 } from './utils.ts';
 

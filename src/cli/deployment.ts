@@ -35,6 +35,7 @@ export { plannedWrites, promotionPlanData, promotionPlanText, promotionText, rep
 export { type ReadPipeline, readPipeline } from './read-pipeline.ts';
 export { runRegion } from './run-region.ts';
 export { roleOf } from './settings.ts';
+export { unlessInterrupted } from './unless-interrupted.ts';
 export { writeTextFile } from './write-file.ts';
 
 /** Runs a command as this process: its flags in, an exit code out. */

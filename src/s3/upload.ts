@@ -94,7 +94,7 @@ export async function sendPart(
 const LOST = 'upload-lost';
 
 /** Whoever began the upload that was gone on with has ended it meanwhile, or began it otherwise. */
-function isLost(error: unknown): boolean {
+export function isLost(error: unknown): boolean {
   if (!isPipelineError(error)) return false;
   return error.code === LOST || (error.cause instanceof Error && error.cause.name === 'NoSuchUpload');
 }
