@@ -34,7 +34,7 @@ export type { Context } from './context.ts';
 export { plannedWrites, promotionPlanData, promotionPlanText, promotionText, reportNotes } from './promotion-plan.ts';
 export { type ReadPipeline, readPipeline } from './read-pipeline.ts';
 export { runRegion } from './run-region.ts';
-export { roleOf } from './settings.ts';
+export { regionOf, roleOf } from './settings.ts';
 export { unlessInterrupted } from './unless-interrupted.ts';
 export { writeTextFile } from './write-file.ts';
 

@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 import type { RunResult } from '../../../src/run/runner.ts';
 import { type SageMakerOptions, runOnSageMaker } from '../../../src/run/sagemaker/run.ts';
+import { startFaultProxy } from '../../fakes/fault-proxy.ts';
 import type { FakeSageMaker } from '../../fakes/sagemaker.ts';
-import { OPTIONS, assembly, fakeForTest, step, stillWorld } from './still-world.ts';
+import { OPTIONS, assembly, fakeForTest, step, stillWorld, talkTo } from './still-world.ts';
 
 const STARTING = { ...OPTIONS, wait: false };
 const THEIRS = { Version: '2020-12-01', Steps: [step('Theirs')] };
@@ -77,4 +78,23 @@ test('a change between a look at the differences and a start is found by the sta
   const { run: arn } = await run('Ours', {}, world);
   expect(world.events[0]).toMatchObject({ message: 'updated definition of the pipeline nightly (version 3)' });
   expect(stepsOf(fake, arn)).toEqual(['Ours']);
+});
+
+test('a run that may not look at what was started says so, and goes on', async () => {
+  const fake = await fakeForTest();
+  const proxy = await startFaultProxy(fake.endpoint);
+  onTestFinished(() => proxy.stop());
+  talkTo(fake.env, proxy.endpoint);
+  const body = JSON.stringify({ __type: 'AccessDeniedException', message: 'You may not' });
+  proxy.add({
+    when: ({ headers }) => headers['x-amz-target'] === 'SageMaker.DescribePipelineDefinitionForExecution',
+    fault: { kind: 'answer', status: 400, headers: { 'content-type': 'application/x-amz-json-1.1' }, body },
+  });
+  const world = stillWorld();
+  const { run: arn } = await run('Ours', {}, world);
+  expect(stepsOf(fake, arn)).toEqual(['Ours']);
+  expect(world.events.flatMap((event) => (event.type === 'progress' ? [event.message] : []))).toEqual([
+    'created the pipeline nightly (version 1)',
+    'whether the run is of this definition could not be looked at (AccessDeniedException)',
+  ]);
 });
