@@ -1,14 +1,11 @@
-import { resolve } from 'node:path';
-import { checkText } from '../check/check-text.ts';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import { PipelineError, isPipelineError } from '../definition/error.ts';
 import { type Answer, defineCommand } from './command.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
-import { describedIn } from './described-pipeline.ts';
 import { listPipelines } from './find-pipeline.ts';
 import { readPipeline } from './read-pipeline.ts';
-import { isDocumentFile, textOf } from './read-source.ts';
+import { faultsIn, fileOf, isDocumentFile, textOf } from './read-source.ts';
 import { regionOf } from './settings.ts';
 
 /** Checks documents and pipelines. */
@@ -63,15 +60,8 @@ async function diagnosticsOf(
   context: Context,
 ): Promise<readonly Diagnostic[]> {
   if (isDocumentFile(word)) {
-    const file = word === '-' ? '-' : resolve(context.cwd, word);
-    const name = word === '-' ? 'stdin' : file;
-    const text = textOf(file);
-    const answer = describedIn(text);
-    return checkText(answer?.text ?? text).map(({ line, ...diagnostic }) => ({
-      ...diagnostic,
-      // In AWS's answer about a pipeline the whole definition is one text, on one line.
-      at: line === undefined || answer !== undefined ? name : `${name}:${line}`,
-    }));
+    const file = fileOf(word, context);
+    return faultsIn(textOf(file), file);
   }
   try {
     const wanted = { name: word, kwargs: undefined, region, otherwise: 'mend it' };

@@ -12,7 +12,7 @@ import { type TypeScriptModule, toTypeScript } from '../emit/typescript/pipeline
 import { type Answer, defineCommand } from './command.ts';
 import type { Context } from './context.ts';
 import { loadPipeline } from './load/load-pipeline.ts';
-import { readDefinition, textOf } from './read-source.ts';
+import { definitionIn, fileOf, textOf } from './read-source.ts';
 import { writeTextFile } from './write-file.ts';
 
 /** Turns a definition into TypeScript. */
@@ -32,9 +32,9 @@ export const importDocument = defineCommand({
   operands: { name: 'a definition, or what describe-pipeline answers; - for stdin', least: 1, most: 1 },
   async run(args, context, [word = '-']): Promise<Answer> {
     if (args.name !== undefined) checkName(args.name);
-    const file = word === '-' ? '-' : resolve(context.cwd, word);
+    const file = fileOf(word, context);
     const target = args['file-name'] ?? 'pipeline.ts';
-    const source = readDefinition(file);
+    const source = definitionIn(textOf(file), file);
     const path = resolve(context.cwd, target);
     const name = args.name ?? source.about.name ?? nameFor(file, target === '-' ? context.cwd : dirname(path));
     const module = toTypeScript(source.document, { ...source.about, name });

@@ -33,9 +33,15 @@ export async function readPipeline(wanted: Wanted, config: Config, context: Cont
   const { file } = findPipeline(wanted.name ?? config.default, context.cwd);
   const assembly = emit(await loadPipeline(file, kwargs, context), { region: wanted.region });
   const diagnostics = wanted.check === false ? assembly.diagnostics : [...assembly.diagnostics, ...checked(assembly)];
-  if (!hasErrors(diagnostics)) return { file, assembly, diagnostics };
+  return withoutErrors({ file, assembly, diagnostics }, wanted.otherwise);
+}
+
+/** What was read, unless it has errors: then all that is wrong is thrown. */
+export function withoutErrors(read: ReadPipeline, otherwise: string): ReadPipeline {
+  const { file, assembly, diagnostics } = read;
+  if (!hasErrors(diagnostics)) return read;
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  const message = `${assembly.name} has ${errors === 1 ? 'an error' : `${errors} errors`}; ${wanted.otherwise}`;
+  const message = `${assembly.name} has ${errors === 1 ? 'an error' : `${errors} errors`}; ${otherwise}`;
   throw new PipelineError('invalid', 'invalid-definition', message, { at: file, diagnostics });
 }
 

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { documentOf, get } from '../run/local/run-document.ts';
-import { SMALL_PIPELINE, writeProject } from '../support/project.ts';
+import { SMALL_PIPELINE, programOf, writeProject } from '../support/project.ts';
+import { runCommand } from '../support/run-command.ts';
 
 const COMMAND = 'sagemaker-pipelines';
 
@@ -50,19 +51,35 @@ describe('sagemaker-pipelines run', () => {
     expect(stderr).toMatch(/fix: sagemaker-pipelines run choice\.json --local -p Count=2 --resume \w{12}\n/);
   });
 
-  test('runs a pipeline of the project by its name, and a document from stdin', async () => {
+  test('runs a pipeline of the project by its name', async () => {
     const project = writeProject({ 'pipelines/small/pipeline.ts': SMALL_PIPELINE });
     const named = await project.run(COMMAND, ['run', 'small', '--local', '-p', 'Reason=done']);
     expect(named.stderr).toContain('Stop failed: done');
     expect(named.exitCode).toBe(1);
   });
 
+  test('runs a document from stdin', async () => {
+    const { folder } = writeProject({});
+    const { exitCode, stdout } = await runCommand(process.execPath, [programOf(COMMAND), 'run', '-', '--local'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'] },
+      input: JSON.stringify(CHOICE),
+    });
+    expect(stdout).toMatch(/^stdin succeeded in /);
+    expect(exitCode).toBe(0);
+  });
+
   test('refuses what AWS would refuse before anything starts', async () => {
     const { run, folder } = writeProject({});
-    const broken = documentOf([1, 2].map(() => ({ Name: 'A', Type: 'Fail', Arguments: { ErrorMessage: 'x' } })));
-    writeFileSync(join(folder, 'broken.json'), JSON.stringify(broken));
+    const broken = documentOf([{ Name: 'A', Type: 'Fail', Arguments: { ErrorMessage: 'x', Reason: 'y' } }]);
+    writeFileSync(join(folder, 'broken.json'), JSON.stringify(broken, undefined, 2));
     const { exitCode, stderr } = await run(COMMAND, ['run', 'broken.json', '--local']);
-    expect({ exitCode, ran: stderr.includes('nothing was started') }).toEqual({ exitCode: 3, ran: true });
+    expect(stderr).toMatch(/error\[unknown-member\].*\n {2}at .*broken\.json:\d+ /);
+    expect(stderr).toContain('broken has an error; nothing was started');
+    expect(exitCode).toBe(3);
+    const unchecked = await run(COMMAND, ['run', 'broken.json', '--local', '--no-check']);
+    expect(unchecked.stderr).toContain('A failed: x');
+    expect(unchecked.exitCode).toBe(1);
   });
 
   test('says of steps that cannot run here why, all at once, before anything starts', async () => {
