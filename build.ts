@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The release tool: brings approved models and the pipeline's definition into a stage's account. Flags in, exit code out.
-import { type Answer, defineCommand, runCommand } from 'sagemaker-pipelines/deployment';
+import { type Answer, defineCommand, runCommand, unlessInterrupted } from 'sagemaker-pipelines/deployment';
 import {
   applyRelease,
   closeAccounts,
@@ -99,9 +99,9 @@ const buildDeployment = defineCommand({
   },
   async run(args, context): Promise<Answer> {
     const stages = readStages(args, context);
-    const accounts = await openAccounts(args, context);
+    const accounts = await unlessInterrupted(openAccounts(args, context), context);
     try {
-      const release = await planRelease(args, stages, accounts, context);
+      const release = await unlessInterrupted(planRelease(args, stages, accounts, context), context);
       if (args['dry-run'] === true) return describeRelease(release);
       return writeRelease(release, await applyRelease(release, args, context), context);
     } finally {

@@ -31,9 +31,9 @@ import {
   readImageMap,
   readPipeline,
   readStageConfig,
-  regionOf,
   reportNotes,
   roleOf,
+  runRegion,
   templateParameters,
   writeTextFile,
 } from 'sagemaker-pipelines/deployment';
@@ -152,15 +152,17 @@ type AccountFlags = Texts<
 /** Opens both accounts; with nothing said about them they are the same one. */
 export async function openAccounts(flags: AccountFlags, context: Context): Promise<Accounts> {
   const config = readConfig(context.cwd);
-  const open = (side: 'source' | 'target', expectedId: string | undefined): Promise<Account> =>
-    openAccount(side, {
-      region: regionOf(flags[`${side}-region`] ?? flags.region, context.env, config).value,
-      profile: flags[`${side}-profile`],
+  const open = (side: 'source' | 'target', expectedId: string | undefined): Promise<Account> => {
+    const profile = flags[`${side}-profile`];
+    return openAccount(side, {
+      region: runRegion({ region: flags[`${side}-region`] ?? flags.region, profile }, context.env, config).value,
+      profile,
       roleArn: roleOf(flags[`${side}-role-arn`], {}, {})?.value,
       externalId: flags[`${side}-external-id`],
       sessionName: flags['role-session-name'],
       expectedId,
     });
+  };
   const source = await open('source', flags['training-id']);
   return { source, target: await open('target', flags['target-id']) };
 }

@@ -33,7 +33,9 @@ export { readConfig } from './config.ts';
 export type { Context } from './context.ts';
 export { plannedWrites, promotionPlanData, promotionPlanText, promotionText, reportNotes } from './promotion-plan.ts';
 export { type ReadPipeline, readPipeline } from './read-pipeline.ts';
+export { runRegion } from './run-region.ts';
 export { regionOf, roleOf } from './settings.ts';
+export { unlessInterrupted } from './unless-interrupted.ts';
 export { writeTextFile } from './write-file.ts';
 
 /** Runs a command as this process: its flags in, an exit code out. */

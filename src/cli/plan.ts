@@ -18,6 +18,8 @@ export interface Plan {
   readonly target: Target;
   readonly region: Setting;
   readonly role: Setting | null;
+  /** On Step Functions: the environment, whose stack makes the roles. */
+  readonly environment: string | null;
   readonly bucket: Setting | null;
   readonly description: string | null;
   readonly tags: Readonly<Record<string, string>>;
@@ -64,7 +66,9 @@ export function planText(plan: Plan): string {
     `${plan.pipeline} on ${target === 'local' ? 'this machine' : target} (dry run: nothing is started)\n`,
     sectionText('settings', [
       ['region', region.value, region.from],
-      ...accountRow('role', role, target),
+      ...(role === null && plan.environment !== null
+        ? [['role', 'made by the stack', `--environment ${plan.environment}`]]
+        : accountRow('role', role, target)),
       ...accountRow('bucket', bucket, target),
       ...Object.entries(plan.tags).map(([key, value]) => ['tag', `${key}=${value}`, '']),
     ]),

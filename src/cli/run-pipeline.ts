@@ -24,7 +24,7 @@ import { resumedValues } from './resumed.ts';
 import { runRegion } from './run-region.ts';
 import { withModels } from './sample-models.ts';
 import { bucketOf, regionNotes, regionOf, roleOf } from './settings.ts';
-import { readTags } from './tags.ts';
+import { readTags, refuseTags } from './tags.ts';
 import { refuseForeignFlags } from './target-flags.ts';
 import { translateParams } from './translate-params.ts';
 
@@ -132,6 +132,8 @@ async function readRun(read: ReadSource, args: RunArguments, context: Context): 
     args.params === undefined ? undefined : await translateParams(readParams(args.params, context.cwd), file, context);
   const bucket = bucketOf(args.bucket ?? params?.bucket, config);
   const isOfParams = args.bucket === undefined && params?.bucket !== undefined;
+  const allTags = { ...assembly.tags, ...tags };
+  if (target !== 'local') refuseTags(allTags);
   return {
     target,
     region,
@@ -143,7 +145,7 @@ async function readRun(read: ReadSource, args: RunArguments, context: Context): 
     assembly: {
       ...assembly,
       name: params?.name ?? assembly.name,
-      tags: { ...assembly.tags, ...tags },
+      tags: allTags,
       ...(args.description === undefined ? {} : { description: args.description }),
     },
     diagnostics,
@@ -197,6 +199,7 @@ async function tellPlan(
     target,
     region,
     role,
+    environment: run.environment?.name ?? null,
     bucket,
     description,
     tags,

@@ -17,5 +17,27 @@ export function readTags(text: string): Record<string, string> {
     }
     tags.set(key, content);
   }
-  return Object.fromEntries(tags);
+  const read = Object.fromEntries(tags);
+  refuseTags(read);
+  return read;
+}
+
+// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
+const LETTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+const LONGEST_KEY = 128;
+const LONGEST_VALUE = 256;
+const MOST_TAGS = 50;
+
+/** Ends in an error for tags that AWS takes on nothing: it would say so only once part of the work is done. */
+export function refuseTags(tags: Readonly<Record<string, string>>): void {
+  const faults = Object.entries(tags).flatMap(([key, value]) => {
+    if (/^aws:/i.test(key)) return [`${key}: what begins with aws: is AWS's own`];
+    if (key.length > LONGEST_KEY) return [`${key.slice(0, 20)}…: a key has at most ${LONGEST_KEY} characters`];
+    if (value.length > LONGEST_VALUE) return [`${key}: a value has at most ${LONGEST_VALUE} characters`];
+    return LETTERS.test(key) && LETTERS.test(value) ? [] : [`${key}: letters, digits, spaces and _.:/=+-@ are allowed`];
+  });
+  const count = Object.keys(tags).length;
+  if (count > MOST_TAGS) faults.push(`there are ${count}, and AWS takes ${MOST_TAGS}`);
+  if (faults.length === 0) return;
+  throw new PipelineError('usage', 'bad-tags', 'AWS would refuse these tags', { detail: faults.join('\n  ') });
 }

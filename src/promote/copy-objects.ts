@@ -30,10 +30,7 @@ export async function copyObjects(
     await verify(source, target, copy);
     world.say(`copied ${formatS3Uri(from)} to ${formatS3Uri(to)} (${bytes} bytes, ${how})`);
   };
-  await inParallel(missing, AT_ONCE, copyOne, world.interrupted).catch((error: unknown) => {
-    throwIfInterrupted(world);
-    throw error;
-  });
+  await inParallel(missing, AT_ONCE, copyOne, world.interrupted);
   return missing.length;
 }
 

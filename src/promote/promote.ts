@@ -4,7 +4,7 @@ import { copyObjects } from './copy-objects.ts';
 import { type DefinitionPlan, type DefinitionRequest, planDefinition, uploadDefinition } from './plan-definition.ts';
 import { type ModelPlan, type ModelRequest, type TargetPlace, planModel } from './plan-model.ts';
 import { type Patience, type RegisteredModel, registerModel } from './register.ts';
-import type { PromotionWorld } from './world.ts';
+import { type PromotionWorld, throwIfInterrupted } from './world.ts';
 
 /** The account that a release comes from and the one that it goes to. */
 export interface Accounts {
@@ -52,6 +52,21 @@ export async function planPromotion(accounts: Accounts, request: PromotionReques
 
 /** Does what a plan says, and nothing else: the one writer. What is cut short is finished by planning and applying again. */
 export async function applyPromotion(
+  accounts: Accounts,
+  plan: PromotionPlan,
+  patience: Patience,
+  world: PromotionWorld,
+): Promise<PromotionResult> {
+  try {
+    return await apply(accounts, plan, patience, world);
+  } catch (error) {
+    // A request that was given up says only that.
+    throwIfInterrupted(world);
+    throw error;
+  }
+}
+
+async function apply(
   accounts: Accounts,
   { models, definition, place, tags }: PromotionPlan,
   patience: Patience,

@@ -1,6 +1,6 @@
 import { sayCount } from '../definition/count.ts';
 import type { Assembly } from '../definition/assembly.ts';
-import { requireBucket } from '../s3/bucket.ts';
+import { requireBucketHere } from '../s3/bucket.ts';
 import { openS3 } from '../s3/client.ts';
 import { type PublishedAsset, publishAssets } from '../s3/publish.ts';
 import { nothingStarted } from './not-started.ts';
@@ -28,7 +28,7 @@ export async function publishForRun(assembly: Assembly, settings: PublishSetting
   const s3 = await openS3({ region, profile });
   try {
     const access = { kmsKeyId: kmsKey, expectedOwner, signal };
-    if (assembly.assets.length === 0) await requireBucket(s3, bucket, access);
+    if (assembly.assets.length === 0) await requireBucketHere(s3, bucket, access);
     const told = new Set<string>();
     const published = await publishAssets(
       assembly,

@@ -1,5 +1,5 @@
 import { awsError, awsFault, explainAwsError } from '../aws/failure.ts';
-import type { PipelineError } from '../definition/error.ts';
+import { PipelineError } from '../definition/error.ts';
 import { type Access, ownerOf, sendingOf } from './access.ts';
 import type { S3 } from './client.ts';
 import { askAloud } from './head.ts';
@@ -41,4 +41,19 @@ export async function requireBucket(s3: S3, bucket: string, access: Access = {})
     if (isOthers) throw awsError('bucket-owner', head.error.cause as Error, { doing, fix });
   }
   return head;
+}
+
+/**
+ * Ends in an error unless a bucket can be used by a pipeline of the client's region.
+ *
+ * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html: jobs read buckets of their own region.
+ */
+export async function requireBucketHere(s3: S3, bucket: string, access: Access = {}): Promise<void> {
+  const head = await requireBucket(s3, bucket, access);
+  const region = await s3.config.region();
+  if (head.state !== 'there' || head.region === undefined || head.region === region) return;
+  throw new PipelineError('usage', 'bucket-elsewhere', `The bucket ${bucket} is in ${head.region}`, {
+    detail: `the pipeline is for ${region}, and SageMaker reads nothing from another region`,
+    fix: `name a bucket in ${region}: --bucket, or take the pipeline to ${head.region}: --region`,
+  });
 }

@@ -7,7 +7,7 @@ import { type ObjectHead, headObject, requireObject } from './head.ts';
 import { type MultipartOptions, writeInParts } from './multipart.ts';
 import { type Begun, type SentPart, bufferPool, rangesOf } from './parts.ts';
 import { conditionOf, isThereAlready, putObject, traitsOf } from './put.ts';
-import { sendPart } from './upload.ts';
+import { isLost, sendPart } from './upload.ts';
 import { type S3Location, formatS3Uri } from './uri.ts';
 
 /** How an object is copied. */
@@ -54,12 +54,33 @@ export async function transferObject(
 ): Promise<Copied> {
   const head = await requireObject(source, from, readAccess(options));
   try {
+    return await transferOnce(source, from, head, target, to, options);
+  } catch (error) {
+    if (options.resume !== true || !isLost(error)) throw error;
+    // Whoever copies the same at the same time was quicker, or has given up.
+    const there = await headObject(target, to, options);
+    if (there.state === 'there' && there.size === head.size) {
+      return { state: 'there', size: head.size, how: 'server-side' };
+    }
+    return await transferOnce(source, from, head, target, to, { ...options, resume: false });
+  }
+}
+
+async function transferOnce(
+  source: S3,
+  from: S3Location,
+  head: ObjectHead,
+  target: S3,
+  to: S3Location,
+  options: CopyOptions,
+): Promise<Copied> {
+  try {
     return await copyServerSide(target, from, head, to, options);
   } catch (error) {
     const fault = isPipelineError(error) ? awsFault(error.cause) : undefined;
     // The source's key may be one that only the source's identity may decrypt with; the target's own is asked for again.
     if (fault !== 'access-denied' && fault !== 'kms-denied') throw error;
-    return copyThroughHere(source, from, head, target, to, options);
+    return await copyThroughHere(source, from, head, target, to, options);
   }
 }
 

@@ -2,9 +2,8 @@ import { packAsset, packedSize, readAssetFile } from '../assets/pack.ts';
 import { type AssetContent, type AssetFile, readAsset } from '../assets/read.ts';
 import { changed } from '../assets/fault.ts';
 import type { Assembly, AssetReference } from '../definition/assembly.ts';
-import { PipelineError } from '../definition/error.ts';
 import type { WriteAccess } from './access.ts';
-import { requireBucket } from './bucket.ts';
+import { requireBucketHere } from './bucket.ts';
 import type { S3 } from './client.ts';
 import { headObject } from './head.ts';
 import { listObjects } from './list.ts';
@@ -72,7 +71,7 @@ export async function publishAssets(
   options: PublishOptions = {},
 ): Promise<readonly PublishedAsset[]> {
   if (assembly.assets.length === 0) return [];
-  await checkBucket(s3, bucket, options);
+  await requireBucketHere(s3, bucket, options);
   const { parallel = PARALLEL_OBJECTS, dryRun = false, progress, ...access } = options;
   const states = new Map<string, PublishedObject['state']>();
   const wanted = assembly.assets.map((asset) => ({ asset, uploads: uploadsOf(asset) }));
@@ -107,17 +106,6 @@ export async function publishAssets(
     const objects = uploads.map(({ key, size }) => ({ key, size, state: states.get(key)! }));
     const state = objects.find((one) => one.state !== 'there')?.state ?? 'there';
     return { asset, uri: formatS3Uri({ bucket, key: asset.key }), state, objects };
-  });
-}
-
-/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html: jobs read buckets of their own region. */
-async function checkBucket(s3: S3, bucket: string, access: WriteAccess): Promise<void> {
-  const head = await requireBucket(s3, bucket, access);
-  const region = await s3.config.region();
-  if (head.state !== 'there' || head.region === undefined || head.region === region) return;
-  throw new PipelineError('usage', 'bucket-elsewhere', `The bucket ${bucket} is in ${head.region}`, {
-    detail: `the pipeline is for ${region}, and a job reads nothing from another region`,
-    fix: `name a bucket in ${region}, or publish for ${head.region}`,
   });
 }
 

@@ -56,24 +56,24 @@ async function uploadOnce(
 
 function partSender(s3: S3, to: S3Location, pool: BufferPool, options: MultipartOptions) {
   return async (part: Part, begun: Begun, signal: AbortSignal): Promise<SentPart> => {
-    const before = begun.there.get(part.number);
-    // How an upload encrypts is said in the answer to a part and nowhere else: the first is always sent.
-    const isSure = options.kmsKeyId === undefined || part.number > 1;
-    const isThere = before !== undefined && isSure && isContent(before, part.bytes);
-    const sent = isThere ? before : await sendPart(s3, to, part, begun, { ...options, signal });
+    const sent = await sendPart(s3, to, part, begun, { ...options, signal });
     pool.give(part.bytes);
     return sent;
   };
 }
 
-/** Sends one part with its checksum, which S3 compares with what arrived. */
+/** Sends one part with its checksum, which S3 compares with what arrived; one that S3 has already is not sent again. */
 export async function sendPart(
   s3: S3,
   to: S3Location,
   { number, bytes }: Part,
-  { id, isOld }: Begun,
+  { id, isOld, there }: Begun,
   options: MultipartOptions,
 ): Promise<SentPart> {
+  const before = there.get(number);
+  // How an upload encrypts is said in the answer to a part and nowhere else: the first is always sent.
+  const isSure = options.kmsKeyId === undefined || number > 1;
+  if (before !== undefined && isSure && isContent(before, bytes)) return before;
   const sha256 = sha256Of(bytes);
   const request = {
     Bucket: to.bucket,
@@ -94,7 +94,7 @@ export async function sendPart(
 const LOST = 'upload-lost';
 
 /** Whoever began the upload that was gone on with has ended it meanwhile, or began it otherwise. */
-function isLost(error: unknown): boolean {
+export function isLost(error: unknown): boolean {
   if (!isPipelineError(error)) return false;
   return error.code === LOST || (error.cause instanceof Error && error.cause.name === 'NoSuchUpload');
 }

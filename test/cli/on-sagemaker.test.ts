@@ -1,9 +1,10 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { S3 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BucketLocationConstraint, S3 } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
+import { errorAnswer, startFaultProxy } from '../fakes/fault-proxy.ts';
 import { type FakeSageMaker, startSageMaker } from '../fakes/sagemaker.ts';
 import { type MotoServer, startMoto } from '../support/moto-server.ts';
 import { writeProject } from '../support/project.ts';
@@ -12,6 +13,7 @@ import { PYTHON_ENVIRONMENT_TIME_LIMIT, describeWithPython } from '../support/py
 const COMMAND = 'run-pipeline';
 const ROLE = 'arn:aws:iam::123456789012:role/SageMaker';
 const BUCKET = 'sagemaker-us-east-1-123456789012';
+const ELSEWHERE = 'in-another-region';
 
 describeWithPython('a pipeline on moto, with the executions of the fake', () => {
   let moto: MotoServer;
@@ -21,6 +23,7 @@ describeWithPython('a pipeline on moto, with the executions of the fake', () => 
     moto = await startMoto();
     fake = await startSageMaker(moto.endpoint);
     await createBucket(BUCKET);
+    await createBucket(ELSEWHERE, 'eu-west-1');
   }, PYTHON_ENVIRONMENT_TIME_LIMIT);
 
   afterAll(async () => {
@@ -28,10 +31,11 @@ describeWithPython('a pipeline on moto, with the executions of the fake', () => 
     await moto.stop();
   });
 
-  async function createBucket(bucket: string): Promise<void> {
+  async function createBucket(bucket: string, region?: BucketLocationConstraint): Promise<void> {
     const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
-    const s3 = new S3({ endpoint: moto.endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
-    await s3.createBucket({ Bucket: bucket });
+    const s3 = new S3({ endpoint: moto.endpoint, region: region ?? 'us-east-1', credentials, forcePathStyle: true });
+    const place = region === undefined ? {} : { CreateBucketConfiguration: { LocationConstraint: region } };
+    await s3.createBucket({ Bucket: bucket, ...place });
     s3.destroy();
   }
 
@@ -128,6 +132,79 @@ ${withoutNames(arn)}
     );
     const { stderr } = await project.run(COMMAND, ['--no-wait'], inCodeBuild());
     expect(withoutTime(stderr)).toMatch(/^the pipeline long is up to date\n/);
+  });
+
+  /** A pipeline whose definition is too long for a request, with a script that is uploaded. */
+  function longProject() {
+    const text = `import { asset, definePipeline, sklearn, step } from 'sagemaker-pipelines';
+const instance = { type: 'ml.m5.large' };
+const code = asset(import.meta, 'prepare.py');
+const prepare = step.processing('Prepare', sklearn.processor({ version: '1.2-1', code, instance, outputs: ['train'] }));
+const steps = Array.from({ length: 40 }, (_, index) => step.fail('Step' + index, { ErrorMessage: 'x'.repeat(3000) }));
+export default definePipeline({ name: 'encrypted', steps: [prepare, ...steps] });
+`;
+    return writeProject({ 'pipelines/long/pipeline.ts': text, 'pipelines/long/prepare.py': 'print(1)\n' });
+  }
+
+  test('asks the bucket by its owner each time, and encrypts whatever it writes with the key that is given', async () => {
+    const proxy = await startFaultProxy(fake.endpoint);
+    onTestFinished(() => proxy.stop());
+    const key = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+    const flags = ['--no-wait', '--kms-key', key, '--expected-owner', '123456789012'];
+    const env = { ...inCodeBuild(), AWS_ENDPOINT_URL: proxy.endpoint };
+    const { exitCode, stderr } = await longProject().run(COMMAND, flags, env);
+    expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const onBucket = proxy.requests.filter(({ path }) => path.startsWith(`/${BUCKET}`));
+    expect(onBucket.map(({ headers }) => headers['x-amz-expected-bucket-owner'])).toEqual(
+      onBucket.map(() => '123456789012'),
+    );
+    const written = onBucket.filter(({ method }) => method === 'PUT' || method === 'POST');
+    expect(written.map(({ path }) => withoutNames(path)).toSorted()).toEqual([
+      `/${BUCKET}/assets/<hash>/prepare.py`,
+      `/${BUCKET}/sagemaker-pipelines/definitions/<hash>.json`,
+    ]);
+    expect(written.map(({ headers }) => headers['x-amz-server-side-encryption-aws-kms-key-id'])).toEqual([key, key]);
+  });
+
+  test('is not begun in a bucket of another account, or of another region', async () => {
+    const before = fake.calls.length;
+    const proxy = await startFaultProxy(fake.endpoint);
+    onTestFinished(() => proxy.stop());
+    // The peer looks at no owner: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    proxy.add({
+      when: ({ headers }) => headers['x-amz-expected-bucket-owner'] === '999999999999',
+      fault: errorAnswer(403, 'AccessDenied', 'Access Denied'),
+      times: Number.POSITIVE_INFINITY,
+    });
+    const env = { ...inCodeBuild(), AWS_ENDPOINT_URL: proxy.endpoint };
+    const foreign = await longProject().run(COMMAND, ['--no-wait', '--expected-owner', '999999999999'], env);
+    expect(foreign.exitCode).toBe(4);
+    expect(foreign.stderr).toContain(`error[aws-bucket-owner]  Cannot use the bucket ${BUCKET}`);
+    const text =
+      'const steps = Array.from({ length: 40 }, (_, index) => step.fail(`Step${index}`, { ErrorMessage: "x".repeat(3000) }));';
+    const alone = writeProject({
+      'pipelines/long/pipeline.ts': `import { definePipeline, step } from 'sagemaker-pipelines';\n${text}\nexport default definePipeline({ name: 'elsewhere', steps });\n`,
+    });
+    for (const project of [longProject(), alone]) {
+      const { exitCode, stderr } = await project.run(COMMAND, ['--no-wait', '--bucket', ELSEWHERE], inCodeBuild());
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`error[bucket-elsewhere]  The bucket ${ELSEWHERE} is in eu-west-1
+  the pipeline is for us-east-1, and SageMaker reads nothing from another region
+  fix: name a bucket in us-east-1: --bucket, or take the pipeline to eu-west-1: --region
+`);
+    }
+    const made = fake.calls.slice(before).map(({ operation }) => operation);
+    expect(made.filter((operation) => /Create|Start|Update/.test(operation))).toEqual([]);
+  });
+
+  test('is not begun with tags that AWS would refuse', async () => {
+    const before = fake.calls.length;
+    const { exitCode, stderr } = await shipped().run(COMMAND, [...args, '--tags', '{"aws:team": "x"}'], inCodeBuild());
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(
+      "error[bad-tags]  AWS would refuse these tags\n  aws:team: what begins with aws: is AWS's own",
+    );
+    expect(fake.calls.length).toBe(before);
   });
 
   test('ends with exit code 1 and the failure last when a step fails', async () => {

@@ -123,6 +123,48 @@ describeWithPython('a shipped pipeline on Step Functions', () => {
     expect((await suite('watch', arn, '--poll', '0.01')).exitCode).toBe(130);
   });
 
+  test('is listed and shown by the ARNs of its machine and of its runs, and says what there is in place of a retry', async () => {
+    fake.plans['Preprocess'] = { looks: 2 };
+    const project = shipped('training');
+    const named = [...args, ...data, '--pipeline-name', 'shown', '--no-wait'];
+    const start = async () => (await project.run(COMMAND, named, withRole())).stdout.trim();
+    const suite = (...words: string[]) => project.run('sagemaker-pipelines', ['executions', ...words], env);
+    const machine = `${STATES}:stateMachine:shown`;
+    const arns = [await start(), await start(), await start()];
+    const listed = await suite('list', machine, '--json');
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      pipeline: machine,
+      executions: arns.toReversed().map((arn) => ({ arn, state: 'running' })),
+    });
+    expect((await suite('list', arns[0]!, '--limit', '1')).stdout).toContain(arns[2]);
+    const running = await suite('show', machine, '--json');
+    expect(JSON.parse(running.stdout)).toMatchObject({
+      execution: {
+        arn: arns[2],
+        pipeline: 'shown',
+        state: 'running',
+        parameters: { InputDataUrl: expect.stringContaining('s3://') },
+        steps: [{ step: 'Preprocess', state: 'running', attempt: 1 }],
+      },
+    });
+    delete fake.plans['Preprocess'];
+    fake.plans['Train'] = { ends: 'Failed', failureReason: 'AlgorithmError: no rows' };
+    expect((await suite('watch', arns[2]!, '--poll', '0.01')).exitCode).toBe(1);
+    delete fake.plans['Train'];
+    const failed = await suite('show', arns[2]!);
+    expect(failed).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(failed.stdout).toContain('state     failed\n');
+    expect(failed.stdout).toMatch(/ {2}Train +failed +\S+ s +AlgorithmError: no rows {2}\S+\n/);
+    const retried = await suite('retry', arns[2]!);
+    expect(retried).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(retried.stderr).toContain(`fix: aws stepfunctions redrive-execution --execution-arn ${arns[2]}, or run all`);
+    const stopped = await suite('stop', machine);
+    expect(stopped).toMatchObject({ exitCode: 0, stdout: `${arns[2]}\n` });
+    const none = await suite('show', machine.replace('shown', 'nothing-here'));
+    expect(none.exitCode).toBe(2);
+    expect(none.stderr).toContain('error[no-execution]');
+  });
+
   test('ends with exit code 1 and the failure last when its model is not good enough', async () => {
     fake.plans['GoodEnough'] = { outcome: 'False' };
     fake.plans['NotGoodEnough'] = { failureReason: 'The ROC AUC is 0.6, and 0.75 is wanted' };
@@ -148,6 +190,7 @@ describeWithPython('a shipped pipeline on Step Functions', () => {
   role of the jobs  the stack makes it
   bucket            ${BUCKET}
 `);
+    expect(plan.stdout).toMatch(/^ {2}role +made by the stack +--environment dev$/m);
     expect(plan.stdout).toMatch(/InputDataUrl +s3:\/\/orders\/\$\(touch hacked\)\.csv +environment\n/);
 
     const first = await run(COMMAND, [...args, '-e', 'dev', '--no-wait'], env);

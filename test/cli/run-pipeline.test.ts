@@ -79,6 +79,7 @@ account
       region: { value: 'us-east-1', from: 'AWS_REGION' },
       role: null,
       bucket: null,
+      environment: null,
       description: 'Chooses',
       tags: { team: 'one', cost: '7' },
       wait: true,

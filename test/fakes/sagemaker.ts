@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 
 import { awsEnvironment } from '../support/aws-environment.ts';
 import { describeStreams, getEvents } from './cloudwatch-logs.ts';
 import { type Answer, type Body, type Handler, Refusal, startJsonService } from './json-service.ts';
 import type { Call } from './json-service.ts';
+import { ACCOUNT, EPOCH, REGION, arnOf, keepPipelines, missingPipeline, nameOf, page } from './kept-pipelines.ts';
 import { jobHandlers } from './jobs.ts';
 import {
   type Execution,
@@ -27,6 +29,8 @@ import {
  * Start       The same ClientRequestToken with the same request gives the same execution; with another request it is a
  *             ConflictException. Parameters must be declared, those without a default given, none empty. A selective execution
  *             names steps that there are, and an execution to take the others' results from: it needs one to be there.
+ *             The definition is the pipeline's of that moment, or that of the version that is named, which has to be there
+ *             (an upstream's pipelines have no versions).
  * Time        Stands still but for DescribePipelineExecution: each look at a running execution finds it ten seconds later and a
  *             state further. Steps go Starting, Executing, then as their plan says. A step begins when all that it waits for has
  *             succeeded; after a failure none begins, and the execution has failed when the last one that ran has ended.
@@ -52,21 +56,12 @@ export interface FakeSageMaker {
   readonly executions: ReadonlyMap<string, Execution>;
   /** What steps do, by name; may change while they run. */
   readonly plans: Record<string, StepPlan>;
+  /** Somebody else updates a pipeline in the moment before the next request of an operation is answered. */
+  readonly meddle: (operation: string, pipeline: string, definition: object) => void;
   readonly expire: () => void;
   readonly renew: () => void;
   readonly stop: () => Promise<void>;
 }
-
-interface StoredPipeline {
-  readonly input: Body;
-  readonly version: number;
-  readonly tags: ReadonlyMap<string, string>;
-}
-
-const ACCOUNT = '123456789012';
-const REGION = 'us-east-1';
-const PAGE = 2;
-const EPOCH = 1_700_000_000;
 
 /** Starts the fake on a free loopback port; with an upstream, what it lacks is asked there. */
 export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> {
@@ -98,7 +93,11 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
       upstream === undefined
         ? pipelines.get(name)?.input
         : await describeFrom(upstream, { PipelineName: name }, authorization);
-    const definition = found?.['PipelineDefinition'];
+    const version = input['PipelineVersionId'];
+    const definition =
+      version === undefined || upstream !== undefined
+        ? found?.['PipelineDefinition']
+        : pipelines.get(name)?.definitions[Number(version) - 1];
     if (typeof definition !== 'string') throw missingPipeline(name);
     checkParameters(definition, input);
     const id = randomBytes(6).toString('hex');
@@ -196,8 +195,14 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
     'Logs_20140328.GetLogEvents': (input) => getEvents(input, executions.values(), plans),
   };
   if (upstream === undefined) handlers['GetCallerIdentity'] = () => ({ xml: IDENTITY });
+  const meddlers = new Map<string, Body>();
+  const before = (operation: string, request: IncomingMessage): void => {
+    const update = meddlers.get(operation);
+    meddlers.delete(operation);
+    if (update !== undefined) void handlers['SageMaker.UpdatePipeline']!(update, request);
+  };
   const service = await startJsonService(
-    withExpiry(handlers, () => expired),
+    withExpiry(handlers, () => expired, before),
     upstream,
   );
   return {
@@ -207,85 +212,28 @@ export async function startSageMaker(upstream?: string): Promise<FakeSageMaker> 
     operations: () => service.calls.map(({ operation }) => operation.slice(operation.indexOf('.') + 1)),
     executions,
     plans,
+    meddle: (operation, PipelineName, definition) =>
+      void meddlers.set(`SageMaker.${operation}`, { PipelineName, PipelineDefinition: JSON.stringify(definition) }),
     expire: () => void (expired = true),
     renew: () => void (expired = false),
     stop: service.stop,
   };
 }
 
-function withExpiry(handlers: Readonly<Record<string, Handler>>, isExpired: () => boolean): Record<string, Handler> {
+function withExpiry(
+  handlers: Readonly<Record<string, Handler>>,
+  isExpired: () => boolean,
+  before: (operation: string, request: IncomingMessage) => void,
+): Record<string, Handler> {
   const guarded = Object.entries(handlers).map(([operation, handler]): [string, Handler] => [
     operation,
     (input, request) => {
+      before(operation, request);
       if (!isExpired()) return handler(input, request);
       throw new Refusal('ExpiredTokenException', 'The security token included in the request is expired');
     },
   ]);
   return Object.fromEntries(guarded);
-}
-
-function keepPipelines(now: () => number): {
-  handlers: Record<string, Handler>;
-  pipelines: ReadonlyMap<string, StoredPipeline>;
-} {
-  const pipelines = new Map<string, StoredPipeline>();
-  const found = (name: string): StoredPipeline => {
-    const stored = pipelines.get(name);
-    if (stored === undefined) throw missingPipeline(name);
-    return stored;
-  };
-  const tagsIn = (input: Body): [string, string][] =>
-    ((input['Tags'] as { Key: string; Value: string }[] | undefined) ?? []).map(({ Key, Value }) => [Key, Value]);
-  const handlers: Record<string, Handler> = {
-    'SageMaker.CreatePipeline': (input) => {
-      const name = String(input['PipelineName']);
-      if (pipelines.has(name)) {
-        const detail = `Pipeline with name (${name}) already exists.`;
-        throw new Refusal(
-          'ValidationException',
-          `Pipeline names must be unique within an AWS account and region. ${detail}`,
-        );
-      }
-      pipelines.set(name, { input, version: 1, tags: new Map(tagsIn(input)) });
-      return { PipelineArn: arnOf(name) };
-    },
-    'SageMaker.UpdatePipeline': (input) => {
-      const name = String(input['PipelineName']);
-      const old = found(name);
-      pipelines.set(name, { ...old, input: { ...old.input, ...input }, version: old.version + 1 });
-      return { PipelineArn: arnOf(name), PipelineVersionId: old.version + 1 };
-    },
-    'SageMaker.DescribePipeline': (input) => {
-      const name = nameOf(input['PipelineName']);
-      const { input: stored } = found(name);
-      return {
-        PipelineArn: arnOf(name),
-        PipelineName: name,
-        PipelineDefinition: stored['PipelineDefinition'],
-        PipelineDescription: stored['PipelineDescription'],
-        RoleArn: stored['RoleArn'],
-        ParallelismConfiguration: stored['ParallelismConfiguration'],
-        PipelineStatus: 'Active',
-        CreationTime: EPOCH,
-        LastModifiedTime: now(),
-      };
-    },
-    'SageMaker.ListTags': (input) => {
-      const { tags } = found(nameOf(input['ResourceArn']));
-      return page(
-        input,
-        'Tags',
-        [...tags].map(([Key, Value]) => ({ Key, Value })),
-      );
-    },
-    'SageMaker.AddTags': (input) => {
-      const name = nameOf(input['ResourceArn']);
-      const old = found(name);
-      pipelines.set(name, { ...old, tags: new Map([...old.tags, ...tagsIn(input)]) });
-      return { Tags: input['Tags'] };
-    },
-  };
-  return { handlers, pipelines };
 }
 
 function checkParameters(definition: string, input: Body): void {
@@ -328,26 +276,6 @@ function summaryOf(execution: Execution): Answer {
     PipelineExecutionDisplayName: execution.input['PipelineExecutionDisplayName'],
     PipelineExecutionFailureReason: execution.failureReason,
   };
-}
-
-function page(input: Body, member: string, all: readonly unknown[]): Answer {
-  const from = input['NextToken'] === undefined ? 0 : Number(input['NextToken']);
-  const size = Math.min(PAGE, Number(input['MaxResults'] ?? PAGE));
-  const next = from + size;
-  return { [member]: all.slice(from, next), NextToken: next < all.length ? String(next) : undefined };
-}
-
-function arnOf(name: string): string {
-  return `arn:aws:sagemaker:${REGION}:${ACCOUNT}:pipeline/${name}`;
-}
-
-/** The operations take a pipeline's name or its ARN. */
-function nameOf(given: unknown): string {
-  return String(given).replace(/^arn:.*:pipeline\//, '');
-}
-
-function missingPipeline(name: string): Refusal {
-  return new Refusal('ResourceNotFound', `Pipeline '${arnOf(name)}' does not exist.`);
 }
 
 /** moto gives a definition that it took from S3 as an object, where AWS gives its text. */

@@ -20,6 +20,7 @@ import { type Outcome, type StatePlan, type Walk, type WalkedJob, walkMachine } 
  *            is the cause of its task as JSON, with FailureReason in it.
  * History    The events and their details as the service names them, each with the one before it: in pages of four whatever
  *            maxResults says, with a token for more, and the last event of all one look later than the state that it tells of.
+ * Lists      The executions of a machine, the newest first, in pages of two whatever maxResults says.
  * Stop       ABORTED at once, with ExecutionAborted in the history.
  * Logs       A job has one stream `<job>/algo-1-1700000000`.
  * Expiry     `expire` refuses everything as an expired token does, `renew` ends that.
@@ -56,6 +57,7 @@ export interface MachineExecution {
 
 const EPOCH = 1_700_000_000;
 const PAGE = 4;
+const LISTED = 2;
 const PREFIX = 'AWSStepFunctions.';
 
 /** Starts the fake on a free loopback port, before an upstream that keeps the machines. */
@@ -158,6 +160,16 @@ export async function startStepFunctions(upstream: string): Promise<FakeStepFunc
       const from = Number(input['nextToken'] ?? 0);
       const to = from + PAGE;
       return { events: there.slice(from, to), nextToken: to < there.length ? String(to) : undefined };
+    },
+    ListExecutions: (input) => {
+      const of = [...executions.values()].filter(({ machine }) => machine === input['stateMachineArn']).toReversed();
+      const from = Number(input['nextToken'] ?? 0);
+      const to = from + Math.min(LISTED, Number(input['maxResults'] ?? LISTED));
+      const page = of.slice(from, to).map(({ arn, machine, status, start: startDate, stop: stopDate }) => {
+        const name = arn.slice(arn.lastIndexOf(':') + 1);
+        return { executionArn: arn, stateMachineArn: machine, name, status, startDate, stopDate };
+      });
+      return { executions: page, nextToken: to < of.length ? String(to) : undefined };
     },
     StopExecution: (input) => {
       const execution = executionOf(input);

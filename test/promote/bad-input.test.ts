@@ -42,11 +42,14 @@ describeWithPython('a release that cannot be made', () => {
 
   /** Releases, and says how that ended, which of these words were not said, and what was written anywhere. */
   const refusal = async (words: readonly string[], args = releaseFlags(GROUP)) => {
-    const { exitCode, stdout, stderr } = await repository.release(args, { AWS_ENDPOINT_URL: proxy.endpoint });
+    const asJson = [...args, '--json'];
+    const { exitCode, stdout, stderr } = await repository.release(asJson, { AWS_ENDPOINT_URL: proxy.endpoint });
+    // Whatever goes wrong, a program reads one object.
+    const { command, error } = JSON.parse(stdout) as { command: string; error: { code: string } };
     const files = ['config-export.json', 'staging-pipelinedefinition.json'];
     return {
       exitCode,
-      stdout,
+      answer: { command, isSaid: stderr.includes(`error[${error.code}]`) },
       unsaid: words.filter((word) => !stderr.includes(word)).map((word) => `${word} in ${stderr}`),
       written: [
         ...Object.keys(await objectsIn(accounts.target, BUCKETS.target)),
@@ -55,7 +58,12 @@ describeWithPython('a release that cannot be made', () => {
       ],
     };
   };
-  const ended = (exitCode: number) => ({ exitCode, stdout: '', unsaid: [], written: [] });
+  const ended = (exitCode: number) => ({
+    exitCode,
+    answer: { command: 'build-deployment', isSaid: true },
+    unsaid: [],
+    written: [],
+  });
   const approved = () => register(accounts.source, GROUP, singleContainer(uri));
 
   test('says that nothing is approved', async () => {
@@ -217,6 +225,18 @@ export default definePipeline({ name: 'wrong', parameters: {}, steps: [step.fail
     const { exitCode, stderr } = await repository.release(releaseFlags(GROUP), { AWS_ENDPOINT_URL: proxy.endpoint });
     expect(exitCode).toBe(0);
     expect(stderr).toContain('(7 bytes, streamed)');
+  });
+
+  test.each([
+    ['a flag that there is not', ['--stge', 'prod'], 'unknown-flag'],
+    ['a time that is no number', [...releaseFlags(GROUP), '--wait-seconds', 'soon'], 'bad-value'],
+    ['no project', ['--stage', 'staging'], 'missing-flag'],
+    ['a stage without configuration', releaseFlags(GROUP, { stage: 'prod' }), 'missing-config'],
+    ['a region that there is not', releaseFlags(GROUP, { 'target-region': 'europe' }), 'bad-value'],
+    ['a version that is no number', [...releaseFlags(GROUP), '--version', 'newest'], 'bad-value'],
+  ])('says what is wrong with %s', async (_, args, code) => {
+    await approved();
+    expect(await refusal([`error[${code}]`], args)).toEqual(ended(2));
   });
 
   test('a group with a name of 63 characters is released', async () => {

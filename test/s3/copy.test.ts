@@ -100,6 +100,35 @@ describeWithPython('a copy', () => {
     await expectWhole();
   });
 
+  test('through this machine by two at once ends with one object and nothing else', async () => {
+    add({ when: isCopy, fault: errorAnswer(403, 'AccessDenied', 'Access Denied'), times: 10 });
+    const both = await Promise.all([1, 2].map(() => transferObject(source, FROM, target, TO, { resume: true })));
+    expect(both.map(({ size }) => size)).toEqual([SIZE, SIZE]);
+    await expectWhole();
+  });
+
+  test.each([
+    ['by S3 itself', MIB],
+    ['through this machine', undefined],
+  ])('%s, whose upload somebody else ended meanwhile, is begun again, unless the object is there', async (_, limit) => {
+    const options = { resume: true, metadata: METADATA, ...(limit && { singleRequestLimit: limit }) };
+    const ended = errorAnswer(404, 'NoSuchUpload', 'The specified upload does not exist.');
+    const isSecond = ({ query, method }: Seen): boolean =>
+      method === 'PUT' && query.get('partNumber') === (limit === undefined ? '2' : '1');
+    const lose = (): void => {
+      const fault = errorAnswer(403, 'AccessDenied', 'Access Denied');
+      if (limit === undefined) add({ when: isCopy, fault, times: 10 });
+      add({ when: isSecond, fault: ended });
+    };
+    lose();
+    expect(await transferObject(source, FROM, target, TO, options)).toMatchObject({ state: 'written', size: SIZE });
+    await expectWhole();
+    for (const proxy of proxies) proxy.clear();
+    lose();
+    expect(await transferObject(source, FROM, target, TO, options)).toMatchObject({ state: 'there', size: SIZE });
+    await expectNoUploads(there.s3, TO.bucket);
+  });
+
   test('of an empty object through this machine is an empty object', async () => {
     const empty = { bucket: 'models', key: 'empty' };
     await upload(there.s3, empty, generated(0));

@@ -162,7 +162,7 @@ describeWithPython('publishing', () => {
       failure: 'usage',
       code: 'bucket-elsewhere',
       message: 'The bucket far-away is in eu-west-1',
-      detail: 'the pipeline is for us-east-1, and a job reads nothing from another region',
+      detail: 'the pipeline is for us-east-1, and SageMaker reads nothing from another region',
     });
   });
 

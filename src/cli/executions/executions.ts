@@ -1,9 +1,9 @@
 import type { Suite } from '../suite.ts';
 
-/** The executions of pipelines on SageMaker. */
+/** The executions of pipelines on SageMaker and of state machines. */
 export const executions: Suite = {
   name: 'sagemaker-pipelines executions',
-  summary: 'Looks after executions on SageMaker, whoever started them.',
+  summary: 'Looks after executions on SageMaker and on Step Functions, whoever started them.',
   examples: [
     'sagemaker-pipelines executions list batch_inference',
     'sagemaker-pipelines executions watch batch_inference',

@@ -16,14 +16,32 @@ export const PLACE_FLAGS = {
 } as const satisfies Options;
 
 /** The word that stands for an execution. */
-export const EXECUTION = { name: 'an execution (ARN), or a pipeline for its newest one', least: 0, most: 1 } as const;
+export const EXECUTION = {
+  name: 'an execution (ARN), or a pipeline or the ARN of a state machine for the newest one',
+  least: 0,
+  most: 1,
+} as const;
 
 const ARN = /^arn:[^:]+:sagemaker:([a-z0-9-]+):\d{12}:pipeline\/([^/]+)(?:\/execution\/[a-z0-9]+)?$/i;
 const MACHINE = /^arn:[^:]+:states:([a-z0-9-]+):\d{12}:execution:[^:]+:[^:]+$/;
 
-/** Whether a word is the ARN of an execution of Step Functions. */
-export function isMachineExecution(word: string | undefined): word is string {
-  return word !== undefined && MACHINE.test(word);
+const STATE_MACHINE = /^arn:[^:]+:states:([a-z0-9-]+):\d{12}:stateMachine:[^:]+$/;
+
+/** Whether a word is the ARN of a state machine, or of an execution of one. */
+export function isOfStepFunctions(word: string | undefined): word is string {
+  return word !== undefined && (MACHINE.test(word) || STATE_MACHINE.test(word));
+}
+
+/** The execution that the ARN means: its own, or the newest of its state machine. */
+export async function machineExecutionArn(word: string, place: Place): Promise<string> {
+  if (MACHINE.test(word)) return word;
+  const { newestMachineExecution } = await import('../../run/step-functions/describe.ts');
+  return await newestMachineExecution(word, place);
+}
+
+/** The state machine that the ARN means: its own, or that of its execution. */
+export function machineArn(word: string): string {
+  return word.replace(/:execution:([^:]+):[^:]+$/, ':stateMachine:$1');
 }
 
 /** Where AWS is asked: an ARN says its region itself. */
@@ -32,7 +50,7 @@ export function placeOf(
   word: string | undefined,
   context: Context,
 ): Place {
-  const told = word === undefined ? undefined : (ARN.exec(word) ?? MACHINE.exec(word))?.[1];
+  const told = word === undefined ? undefined : (ARN.exec(word) ?? MACHINE.exec(word) ?? STATE_MACHINE.exec(word))?.[1];
   const region = args.region ?? told ?? runRegion(args, context.env, readConfig(context.cwd)).value;
   return { region, profile: args.profile };
 }
@@ -58,6 +76,7 @@ export async function executionArn(
     if (ARN.test(word) && word.includes('/execution/')) return word;
     if (!ARN.test(word)) {
       throw new PipelineError('usage', 'bad-value', `"${word}" is no ARN of an execution`, {
+        detail: 'of a pipeline on SageMaker, or of a state machine',
         fix: 'for example: arn:aws:sagemaker:eu-west-1:111122223333:pipeline/batch-inference/execution/abcdefghijkl',
       });
     }

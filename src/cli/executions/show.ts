@@ -1,9 +1,9 @@
-import type { DescribedExecution } from '../../run/sagemaker/executions.ts';
+import type { DescribedExecution } from '../../run/described-execution.ts';
 import { type Answer, defineCommand } from '../command.ts';
 import { formatDuration } from '../render/duration.ts';
 import { sectionText, tableText } from '../render/table.ts';
 import { timeText } from './list.ts';
-import { EXECUTION, PLACE_FLAGS, executionArn, placeOf } from './place.ts';
+import { EXECUTION, PLACE_FLAGS, executionArn, isOfStepFunctions, machineExecutionArn, placeOf } from './place.ts';
 
 /** Shows an execution and its steps. */
 export const showExecution = defineCommand({
@@ -17,13 +17,22 @@ export const showExecution = defineCommand({
   operands: EXECUTION,
   async run(args, context, [word]): Promise<Answer> {
     const place = placeOf(args, word, context);
+    if (isOfStepFunctions(word)) {
+      const { describeMachineExecution } = await import('../../run/step-functions/describe.ts');
+      const machineRun = await describeMachineExecution(await machineExecutionArn(word, place), place, context);
+      return answerOf(machineRun);
+    }
     const { describeExecution, withConnection } = await import('../../run/sagemaker/executions.ts');
     const found = await withConnection(place, async (connection) => {
       return await describeExecution(await executionArn(word, connection, context), connection, context);
     });
-    return { text: textOf(found), data: { execution: dataOf(found) }, notes: [], diagnostics: [] };
+    return answerOf(found);
   },
 });
+
+function answerOf(found: DescribedExecution): Answer {
+  return { text: textOf(found), data: { execution: dataOf(found) }, notes: [], diagnostics: [] };
+}
 
 function textOf(found: DescribedExecution): string {
   const { pipeline, state, started, ended, reason, description, displayName, arn, parameters, steps } = found;

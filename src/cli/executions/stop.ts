@@ -1,5 +1,13 @@
 import { type Answer, defineCommand } from '../command.ts';
-import { EXECUTION, PLACE_FLAGS, executionArn, isMachineExecution, placeOf, quietWorld } from './place.ts';
+import {
+  EXECUTION,
+  PLACE_FLAGS,
+  executionArn,
+  isOfStepFunctions,
+  machineExecutionArn,
+  placeOf,
+  quietWorld,
+} from './place.ts';
 
 /** Stops an execution. */
 export const stopExecutionOf = defineCommand({
@@ -13,10 +21,11 @@ export const stopExecutionOf = defineCommand({
   operands: EXECUTION,
   async run(args, context, [word]): Promise<Answer> {
     const place = placeOf(args, word, context);
-    if (isMachineExecution(word)) {
+    if (isOfStepFunctions(word)) {
       const { stopMachineExecution } = await import('../../run/step-functions/executions.ts');
-      const state = await stopMachineExecution(word, place);
-      return { text: `${word}\n`, data: { run: word, state }, notes: [`${state}: ${word}`], diagnostics: [] };
+      const arn = await machineExecutionArn(word, place);
+      const state = await stopMachineExecution(arn, place);
+      return { text: `${arn}\n`, data: { run: arn, state }, notes: [`${state}: ${arn}`], diagnostics: [] };
     }
     const world = quietWorld(context);
     const { describeExecution, stop, withConnection } = await import('../../run/sagemaker/executions.ts');

@@ -1,3 +1,4 @@
+import { PipelineError } from '../../definition/error.ts';
 import type { Place } from '../../run/sagemaker/connect.ts';
 import type { World } from '../../run/runner.ts';
 import { type Answer, type Arguments, type Options, defineCommand } from '../command.ts';
@@ -5,7 +6,15 @@ import type { Context } from '../context.ts';
 import { showRun } from '../execute.ts';
 import { SAGEMAKER_FLAGS, watchOptions } from '../on-sagemaker.ts';
 import { SHOW_FLAGS } from '../render/flags.ts';
-import { EXECUTION, PLACE_FLAGS, executionArn, isMachineExecution, placeOf, quietWorld } from './place.ts';
+import {
+  EXECUTION,
+  PLACE_FLAGS,
+  executionArn,
+  isOfStepFunctions,
+  machineExecutionArn,
+  placeOf,
+  quietWorld,
+} from './place.ts';
 
 const WATCH_FLAGS = {
   ...PLACE_FLAGS,
@@ -27,9 +36,10 @@ export const watchExecutionOf = defineCommand({
   operands: EXECUTION,
   async run(args, context, [word]): Promise<Answer> {
     const place = placeOf(args, word, context);
-    if (isMachineExecution(word)) {
+    if (isOfStepFunctions(word)) {
+      const machineRun = await machineExecutionArn(word, place);
       const { watchMachineAgain } = await import('../../run/step-functions/executions.ts');
-      const run = (world: World) => watchMachineAgain(word, place, watchOptions(args), world);
+      const run = (world: World) => watchMachineAgain(machineRun, place, watchOptions(args), world);
       return await showRun(run, { notes: [], diagnostics: [] }, args, context);
     }
     const { withConnection } = await import('../../run/sagemaker/executions.ts');
@@ -50,6 +60,7 @@ export const retryExecutionOf = defineCommand({
   operands: EXECUTION,
   async run(args, context, [word]): Promise<Answer> {
     const place = placeOf(args, word, context);
+    if (isOfStepFunctions(word)) throw noRetry(word);
     const { retryExecution, withConnection } = await import('../../run/sagemaker/executions.ts');
     const arn = await withConnection(place, async (connection) => {
       const found = await executionArn(word, connection, context);
@@ -62,6 +73,15 @@ export const retryExecutionOf = defineCommand({
     return await watch(arn, place, args, context);
   },
 });
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html */
+function noRetry(word: string): PipelineError {
+  const execution = word.includes(':execution:') ? word : 'ARN';
+  return new PipelineError('usage', 'no-retry', 'Executions on Step Functions are not retried from here', {
+    detail: 'Step Functions itself goes on from the state that failed, within 14 days',
+    fix: `aws stepfunctions redrive-execution --execution-arn ${execution}, or run all of it again: run-pipeline --on step-functions`,
+  });
+}
 
 async function watch(
   arn: string,

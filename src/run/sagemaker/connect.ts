@@ -31,11 +31,11 @@ export function connect(place: Place): Connection {
 }
 
 /** Waits for an answer of SageMaker's; what AWS refuses becomes an error of ours, with the fix where we know it. */
-export async function asking<T>(doing: string, answer: Promise<T>): Promise<T> {
+export async function asking<T>(doing: string, answer: Promise<T>, fixes: { absent?: string } = {}): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    throw explainRefusal(error, doing);
+    throw explainRefusal(error, doing, isAbsent(error) ? fixes.absent : undefined);
   }
 }
 

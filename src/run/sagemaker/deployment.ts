@@ -47,7 +47,7 @@ export interface Deployment {
 }
 
 /** The most that a request may carry; a longer definition goes through S3. */
-export const INLINE_BYTES = 100 * 1024;
+const INLINE_BYTES = 100 * 1024;
 
 /** Compares what an assembly wants with what the account has; asks AWS, and changes nothing. */
 export async function planDeployment(
@@ -59,9 +59,9 @@ export async function planDeployment(
   const deployed = await findPipeline(name, connection);
   const roleArn = options.roleArn ?? deployed?.roleArn;
   if (roleArn === undefined) throw missingRole(name);
-  const bucket = await bucketFor(assembly, options.bucket, connection);
-  const definition = bind(assembly.definition, { bucket, roleArn });
+  const { bucket, definition, text } = await bound(assembly, roleArn, options.bucket, connection);
   refuseUnbound(definition);
+  refuseTooLong(name, text);
   const { description, parallelism } = assembly;
   const changes = deployed?.definition === undefined ? [] : diffDocuments(deployed.definition, definition);
   const differs: string[] = [];
@@ -75,7 +75,6 @@ export async function planDeployment(
     if (Object.entries(assembly.tags).some(isOther)) differs.push('tags');
   }
   const action = deployed === undefined ? 'create' : differs.length > 0 ? 'update' : 'nothing';
-  const text = toJson(definition);
   const { tags } = assembly;
   return {
     name,
@@ -127,16 +126,39 @@ async function tagsOf(arn: string, { sagemaker }: Connection): Promise<Map<strin
   return tags;
 }
 
-/** The bucket of a document that needs one: for its assets, or because it is too long for a request. */
-async function bucketFor(
-  { definition, assets }: Assembly,
+/** A definition as its account has it; with a bucket where it needs one: for its assets, or because it is too long for a request. */
+async function bound(
+  { definition: open, assets }: Assembly,
+  roleArn: string,
   given: string | undefined,
   connection: Connection,
-): Promise<string | undefined> {
-  const isRead = definition.Parameters?.some(({ Name: name }) => name === ARTIFACT_BUCKET) ?? false;
-  if (given !== undefined) return given;
-  if (!isRead && assets.length === 0 && Buffer.byteLength(toJson(definition)) < INLINE_BYTES) return undefined;
-  return `sagemaker-${connection.region}-${await connection.account()}`;
+): Promise<Pick<Deployment, 'bucket' | 'definition' | 'text'>> {
+  const withBucket = (bucket: string | undefined) => {
+    const definition = bind(open, { bucket, roleArn });
+    return { bucket, definition, text: toJson(definition) };
+  };
+  const isRead = open.Parameters?.some(({ Name: name }) => name === ARTIFACT_BUCKET) ?? false;
+  if (given !== undefined) return withBucket(given);
+  // How long it is shows only when the role stands in it.
+  const without = withBucket(undefined);
+  if (!isRead && assets.length === 0 && isInline(without.text)) return without;
+  return withBucket(`sagemaker-${connection.region}-${await connection.account()}`);
+}
+
+/** Whether a definition fits into a request. */
+export function isInline(text: string): boolean {
+  return Buffer.byteLength(text) < INLINE_BYTES;
+}
+
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html */
+const LONGEST_DEFINITION = 1_048_576;
+
+function refuseTooLong(name: string, text: string): void {
+  if (text.length <= LONGEST_DEFINITION) return;
+  throw new PipelineError('invalid', 'definition-too-long', `The definition of ${name} is too long for SageMaker`, {
+    detail: `it has ${text.length} characters; the most is ${LONGEST_DEFINITION}`,
+    fix: 'make several pipelines of it, or move long arguments into files',
+  });
 }
 
 function refuseUnbound({ Parameters: parameters = [] }: PipelineDocument): void {

@@ -21,6 +21,7 @@ export async function* eachExecution(
         MaxResults: Math.min(PAGE, most),
         ...(next === undefined ? {} : { NextToken: next }),
       }),
+      { absent: 'look at the name and the region; on Step Functions, give the ARN of the state machine' },
     );
     yield* page.PipelineExecutionSummaries ?? [];
     next = page.NextToken;

@@ -1,36 +1,16 @@
 import type { PipelineExecutionSummary, SageMaker } from '@aws-sdk/client-sagemaker';
-import type { ParameterValue, PipelineDocument } from '../../definition/document.ts';
+import type { PipelineDocument } from '../../definition/document.ts';
 import { PipelineError } from '../../definition/error.ts';
-import type { RunState } from '../../definition/events.ts';
 import { parse } from '../../definition/parse.ts';
 import { maskSecrets } from '../../definition/secrets.ts';
 import { announcedSteps } from '../announced-steps.ts';
+import type { DescribedExecution, ListedExecution } from '../described-execution.ts';
 import type { RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
 import { type Connection, type Place, asking, connect, isAbsent } from './connect.ts';
 import { eachExecution } from './each-execution.ts';
-import type { StepReport } from './step-report.ts';
 import type { WatchOptions } from '../wait-for-end.ts';
 import { lookAt, stateOf, stopExecution, watchExecution } from './watch.ts';
-
-/** An execution in a list. */
-export interface ListedExecution {
-  readonly arn: string;
-  readonly state: RunState;
-  readonly started: Date | undefined;
-  readonly displayName: string | undefined;
-  readonly description: string | undefined;
-  readonly reason: string | undefined;
-}
-
-/** An execution and all its steps. */
-export interface DescribedExecution extends ListedExecution {
-  readonly pipeline: string;
-  readonly ended: Date | undefined;
-  /** With secrets masked. */
-  readonly parameters: Readonly<Record<string, ParameterValue>>;
-  readonly steps: readonly StepReport[];
-}
 
 /** Uses a connection and closes it. */
 export async function withConnection<T>(place: Place, use: (connection: Connection) => Promise<T>): Promise<T> {

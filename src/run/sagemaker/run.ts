@@ -11,7 +11,8 @@ import { type PublishSettings, publishForRun } from '../publish-for-run.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import { sayTo } from '../say.ts';
 import { type Connection, type Place, connect, explainRefusal } from './connect.ts';
-import { type Deployment, type DeploymentOptions, INLINE_BYTES, planDeployment } from './deployment.ts';
+import { type Deployment, type DeploymentOptions, isInline, planDeployment } from './deployment.ts';
+import { requireOwnDefinition } from './own-definition.ts';
 import { type Selection, selectedSteps, selectiveExecution } from './selection.ts';
 import { upsert } from './upsert.ts';
 import { watchExecution } from './watch.ts';
@@ -61,10 +62,16 @@ export async function runOnSageMaker(request: RunRequest, options: SageMakerOpti
     stopHere(world);
     await publish(deployment, assembly, options, { signal: world.interrupted, progress });
     stopHere(world);
-    const { version } = await upsert(deployment, gitCommit(world.cwd, world.env), connection, world, options);
+    const commit = gitCommit(world.cwd, world.env);
+    const { version, isTold } = await upsert(deployment, commit, connection, world, options);
     progress(deploymentLine(deployment, version));
     stopHere(world);
-    const arn = await startExecution(request, deployment, selected, options, connection, world);
+    // The same token has to come with the same request, also when there is nothing more to update.
+    const pinned = isTold && options.requestToken === undefined ? version : undefined;
+    const arn = await startExecution(request, deployment, { selected, pinned }, options, connection, world);
+    if (pinned === undefined) {
+      await requireOwnDefinition(arn, deployment, options.requestToken !== undefined, connection, world);
+    }
     const steps = announcedSteps(deployment.definition).filter(({ name }) => selected?.includes(name) ?? true);
     say({
       type: 'run-started',
@@ -88,14 +95,14 @@ function publish(
   { region, profile, kmsKey, expectedOwner }: SageMakerOptions,
   how: Pick<PublishSettings, 'dryRun' | 'signal' | 'progress'>,
 ): Promise<readonly PublishedAsset[]> {
-  const writesMore = Buffer.byteLength(text) >= INLINE_BYTES;
+  const writesMore = !isInline(text);
   return publishForRun(assembly, { region, profile, bucket, writesMore, kmsKey, expectedOwner, ...how });
 }
 
 async function startExecution(
   { parameters }: RunRequest,
   { name }: Deployment,
-  selected: readonly string[] | undefined,
+  { selected, pinned }: { readonly selected: readonly string[] | undefined; readonly pinned: number | undefined },
   options: SageMakerOptions,
   connection: Connection,
   world: World,
@@ -104,6 +111,8 @@ async function startExecution(
   const commit = gitCommit(world.cwd, world.env);
   const request = {
     PipelineName: name,
+    // Whoever updates the pipeline meanwhile makes another version.
+    ...(pinned === undefined ? {} : { PipelineVersionId: pinned }),
     PipelineParameters: Object.entries(parameters).map(([Name, value]) => ({ Name, Value: parameterText(value) })),
     ...(displayName === undefined ? {} : { PipelineExecutionDisplayName: displayName }),
     ...(commit === undefined ? {} : { PipelineExecutionDescription: `commit ${commit}` }),

@@ -1,21 +1,7 @@
 import type { PipelineExecutionStep, PipelineExecutionStepMetadata } from '@aws-sdk/client-sagemaker';
 import type { Json } from '../../definition/document.ts';
-import type { Link, StepState } from '../../definition/events.ts';
 import { type Resource, consoleLinks, readArn } from '../console-links.ts';
-
-/** A step of an execution as the service told it at one moment. */
-export interface StepReport {
-  readonly name: string;
-  readonly state: Exclude<StepState, 'waiting'>;
-  readonly attempt: number;
-  readonly seconds: number;
-  readonly started: Date | undefined;
-  readonly reason: string | undefined;
-  /** The job, model or function behind it, once there is one. */
-  readonly resource: Resource | undefined;
-  readonly links: readonly Link[];
-  readonly facts: Readonly<Record<string, Json>>;
-}
+import type { StepReport } from '../described-execution.ts';
 
 /** Reads one step of ListPipelineExecutionSteps; one that has not begun is undefined. */
 export function reportOf(step: PipelineExecutionStep, now: Date): StepReport | undefined {

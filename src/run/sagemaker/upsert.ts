@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
-import { PipelineError } from '../../definition/error.ts';
 import { openS3 } from '../../s3/client.ts';
 import { putObject } from '../../s3/put.ts';
 import type { World } from '../runner.ts';
 import { type Connection, asking } from './connect.ts';
-import { type Deployment, INLINE_BYTES, findPipeline } from './deployment.ts';
-
-/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html */
-const LONGEST_DEFINITION = 1_048_576;
+import { type Deployment, findPipeline, isInline } from './deployment.ts';
 
 /** The tag that says from which commit a pipeline's present state was deployed. */
 export const COMMIT_TAG = 'git-commit';
@@ -21,8 +17,10 @@ export interface UploadAccess {
 /** The pipeline as the account now has it. */
 export interface Upserted {
   readonly arn: string;
-  /** The version that was made, where the service says it. */
+  /** The version that was made, where one was. */
   readonly version: number | undefined;
+  /** Whether the service has said so itself: of an update it does. */
+  readonly isTold: boolean;
 }
 
 /**
@@ -37,7 +35,7 @@ export async function upsert(
   access: UploadAccess,
 ): Promise<Upserted> {
   const { deployed, name, action } = deployment;
-  if (deployed !== undefined && action === 'nothing') return { arn: deployed.arn, version: undefined };
+  if (deployed !== undefined && action === 'nothing') return { arn: deployed.arn, version: undefined, isTold: false };
   const tags = { ...deployment.tags, ...(commit === undefined ? {} : { [COMMIT_TAG]: commit }) };
   if (deployed !== undefined) return await update(deployment, deployed.arn, tags, connection, access);
   const { description } = deployment;
@@ -53,7 +51,7 @@ export async function upsert(
   };
   try {
     const { PipelineArn: arn = '' } = await connection.sagemaker.createPipeline(request);
-    return { arn, version: 1 };
+    return { arn, version: 1, isTold: false };
   } catch (error) {
     // Someone was quicker, or it was ourselves and the answer was lost on the way.
     const other = isTaken(error) ? await findPipeline(name, connection) : undefined;
@@ -87,23 +85,16 @@ async function update(
     const request = { ResourceArn: arn, Tags: tagList(tags) };
     await asking(`tag the pipeline ${name}`, sagemaker.addTags(request));
   }
-  return { arn, version };
+  return { arn, version, isTold: version !== undefined };
 }
 
 /** The definition itself, or the object that holds it under a key of its own content, which nothing can change later. */
 async function bodyOf(
-  { text, bucket, name }: Deployment,
+  { text, bucket }: Deployment,
   { region, profile }: Connection,
   { kmsKey, expectedOwner }: UploadAccess,
 ): Promise<DefinitionBody> {
-  const bytes = Buffer.byteLength(text);
-  if (bytes < INLINE_BYTES) return { PipelineDefinition: text };
-  if (text.length > LONGEST_DEFINITION) {
-    throw new PipelineError('invalid', 'definition-too-long', `The definition of ${name} is too long for SageMaker`, {
-      detail: `it has ${text.length} characters; the most is ${LONGEST_DEFINITION}`,
-      fix: 'make several pipelines of it, or move long arguments into files',
-    });
-  }
+  if (isInline(text)) return { PipelineDefinition: text };
   const key = `sagemaker-pipelines/definitions/${createHash('sha256').update(text).digest('hex')}.json`;
   const s3 = await openS3({ region, profile });
   try {

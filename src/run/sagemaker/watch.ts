@@ -8,7 +8,8 @@ import { titleOf } from '../console-links.ts';
 import { jobOutcome } from './job-outcome.ts';
 import { type LogFollower, followLogs } from '../log-follow.ts';
 import { logTail } from '../log-tail.ts';
-import { type StepReport, reportOf } from './step-report.ts';
+import type { StepReport } from '../described-execution.ts';
+import { reportOf } from './step-report.ts';
 
 /** Looks at an execution until it has ended, or until nobody wants to wait any longer, and tells what has changed. */
 export async function watchExecution(

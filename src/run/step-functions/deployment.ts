@@ -22,6 +22,8 @@ export interface MachineDeployment {
   readonly diagnostics: readonly Diagnostic[];
   /** Whether something beside the assets goes to the bucket. */
   readonly writesMore: boolean;
+  /** What an execution has to be of; undefined where the stack writes the machine's last words. */
+  readonly machine?: object;
   /** Does it; the result is the machine's ARN. */
   readonly deploy: (world: World) => Promise<string>;
 }

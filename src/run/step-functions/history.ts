@@ -11,14 +11,19 @@ import type { LoggedStep } from '../log-follow.ts';
 /** A happening, and where the log of its step is. */
 export interface Told {
   readonly happening: RunHappening;
-  readonly of?: LoggedStep & { readonly since: Date | undefined };
+  readonly of?: BegunStep;
+}
+
+/** A step that has begun. */
+export interface BegunStep extends LoggedStep {
+  readonly since: Date | undefined;
 }
 
 /** Reads the events of an execution in their order, and says what they mean for the steps of a pipeline. */
 interface HistoryReader {
   readonly read: (event: HistoryEvent) => Told[];
   /** The steps that run now. */
-  readonly running: () => LoggedStep[];
+  readonly running: () => BegunStep[];
   /** What is to be said of the others once the execution has ended. */
   readonly rest: (state: RunState, cause: string | undefined) => Told[];
 }
@@ -148,7 +153,10 @@ export function readHistory(document: PipelineDocument): HistoryReader {
       return [];
     },
     running: () =>
-      [...open.values()].map(({ step, attempt, job }) => ({ name: step, attempt, state: 'running', resource: job })),
+      [...open.values()].map((turn) => {
+        const { step: name, attempt, job: resource, since } = turn;
+        return { name, attempt, state: 'running', resource, since };
+      }),
     rest: (state, cause) => {
       const told = [...deciding.keys()].flatMap((after) => decide(after, undefined));
       for (const turn of open.values()) {

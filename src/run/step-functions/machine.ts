@@ -60,6 +60,7 @@ export async function planMachine(
     differs,
     diagnostics,
     writesMore: false,
+    machine,
     deploy: async (world) => {
       if (differs.includes('tags')) {
         await asking(`tag the state machine ${name}`, stepFunctions.tagResource({ resourceArn: arn, tags }));

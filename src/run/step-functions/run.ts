@@ -14,6 +14,7 @@ import { type Connection, asking, connect } from './connect.ts';
 import type { MachineDeployment } from './deployment.ts';
 import { executionLink } from './history.ts';
 import { type MachineOptions, planMachine } from './machine.ts';
+import { requireOwnMachine } from './own-machine.ts';
 import { planStack } from './stack.ts';
 import { watchExecution } from './watch.ts';
 
@@ -78,6 +79,7 @@ export async function runOnStepFunctions(
     progress(deploymentLine(deployment));
     stopHere(world);
     const arn = await startExecution(machine, request, options, connection, world);
+    await requireOwnMachine(arn, deployment, options.requestToken !== undefined, connection, world);
     say({
       type: 'run-started',
       run: arn,

@@ -71,6 +71,7 @@ export async function planStack(
   const isSame = isDeepStrictEqual(current, template);
   const differs = deployed === undefined ? [] : [...(isSame ? [] : ['template']), ...changed];
   const action = deployed === undefined ? 'create' : differs.length === 0 ? 'nothing' : 'update';
+  const tags = Object.entries(assembly.tags).map(([Key, Value]) => ({ Key, Value }));
   const parameters = declared.flatMap((key): Parameter[] => {
     const value = values.get(key);
     if (value !== undefined) return [{ ParameterKey: key, ParameterValue: value }];
@@ -94,7 +95,8 @@ export async function planStack(
         ...(isLong ? { TemplateURL: await putTemplate(text, bucket!, options, connection) } : { TemplateBody: text }),
         Parameters: parameters,
         Capabilities: ['CAPABILITY_IAM' as const],
-        Tags: Object.entries(assembly.tags).map(([Key, Value]) => ({ Key, Value })),
+        // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html: an empty list takes all tags away.
+        ...(tags.length === 0 ? {} : { Tags: tags }),
         ClientRequestToken: world.unique(64),
       };
       const id = await sendStack(request, action, connection);

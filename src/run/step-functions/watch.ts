@@ -98,7 +98,8 @@ function secondsOf({ startDate, stopDate }: DescribeExecutionOutput, world: Worl
   return startDate === undefined ? 0 : Math.max(0, (+end - +startDate) / 1000);
 }
 
-interface Pages {
+/** The events of an execution, as far as there are any. */
+export interface Pages {
   /** The events that were not there at the last look, in their order. */
   readonly next: (connection: Connection) => Promise<HistoryEvent[]>;
   /** Whether the last event of all was among them. */
@@ -108,7 +109,7 @@ interface Pages {
 const LAST = /^Execution(?:Succeeded|Failed|TimedOut|Aborted)$/;
 
 /** Reads a history page by page; the page that was the last one is asked for again, as it has grown since. */
-function readPages(arn: string): Pages {
+export function readPages(arn: string): Pages {
   let token: string | undefined;
   let lastId = 0;
   let isComplete = false;

@@ -2,7 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
+import type { Assembly } from '../../../src/definition/assembly.ts';
+import { bind } from '../../../src/definition/bind.ts';
+import type { StepDocument } from '../../../src/definition/document.ts';
+import { toJson } from '../../../src/emit/json.ts';
+import { connect } from '../../../src/run/sagemaker/connect.ts';
+import { planDeployment } from '../../../src/run/sagemaker/deployment.ts';
 import { planOnSageMaker, runOnSageMaker } from '../../../src/run/sagemaker/run.ts';
+import type { FakeSageMaker } from '../../fakes/sagemaker.ts';
 import { OPTIONS, ROLE, assembly, fakeForTest, step, stillWorld, wordsOf } from './still-world.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -11,13 +18,19 @@ const request = (parameters = {}, rest = {}) => ({
   parameters,
 });
 
+/** What the last execution was asked for with. */
+function startOf({ calls }: FakeSageMaker) {
+  return calls.findLast(({ operation }) => operation === 'SageMaker.StartPipelineExecution')?.input;
+}
+
 describe('a run brings the pipeline into the account', () => {
   test('creates it once, and changes nothing that is as it should be', async () => {
     const fake = await fakeForTest();
     await runOnSageMaker(request(), { ...OPTIONS, wait: false }, stillWorld());
-    expect(fake.operations()).toEqual(['DescribePipeline', 'CreatePipeline', 'StartPipelineExecution']);
+    const looked = 'DescribePipelineDefinitionForExecution';
+    expect(fake.operations()).toEqual(['DescribePipeline', 'CreatePipeline', 'StartPipelineExecution', looked]);
     await runOnSageMaker(request(), { ...OPTIONS, wait: false }, stillWorld());
-    expect(fake.operations().slice(3)).toEqual(['DescribePipeline', 'ListTags', 'StartPipelineExecution']);
+    expect(fake.operations().slice(4)).toEqual(['DescribePipeline', 'ListTags', 'StartPipelineExecution', looked]);
   });
 
   test.each([
@@ -30,7 +43,7 @@ describe('a run brings the pipeline into the account', () => {
     await runOnSageMaker(request(), { ...OPTIONS, wait: false }, stillWorld());
     const world = stillWorld();
     await runOnSageMaker(changed, { ...options, wait: false }, world);
-    expect(fake.operations().slice(3)).toEqual([
+    expect(fake.operations().slice(4)).toEqual([
       'DescribePipeline',
       'ListTags',
       'UpdatePipeline',
@@ -67,7 +80,7 @@ describe('a run brings the pipeline into the account', () => {
     const later = { ...stillWorld({ CODEBUILD_RESOLVED_SOURCE_VERSION: 'f'.repeat(40) }) };
     await runOnSageMaker(request(), { ...OPTIONS, wait: false }, later);
     expect(fake.operations()).not.toContain('AddTags');
-    expect(fake.calls.at(-1)?.input).toMatchObject({ PipelineExecutionDescription: `commit ${'f'.repeat(40)}` });
+    expect(startOf(fake)).toMatchObject({ PipelineExecutionDescription: `commit ${'f'.repeat(40)}` });
   });
 
   test('keeps the role that the pipeline has, and needs one to be told for a new one', async () => {
@@ -86,7 +99,8 @@ describe('a run brings the pipeline into the account', () => {
   test('gives it another name when that is wanted', async () => {
     const fake = await fakeForTest();
     await runOnSageMaker(request(), { ...OPTIONS, wait: false, pipelineName: 'nightly-test' }, stillWorld());
-    expect(fake.calls.map(({ input }) => input['PipelineName'])).toEqual(Array(3).fill('nightly-test'));
+    const [looked, created, started] = fake.calls.map(({ input }) => input['PipelineName']);
+    expect([looked, created, started]).toEqual(Array(3).fill('nightly-test'));
   });
 
   test('asks for no bucket that nothing needs, and for that of SageMaker where something does', async () => {
@@ -102,6 +116,45 @@ describe('a run brings the pipeline into the account', () => {
     expect(deployment.bucket).toBe('sagemaker-us-east-1-123456789012');
     expect(deployment.definition.Parameters).toEqual([]);
     expect(deployment.definition.Steps[0]!.Arguments).toEqual({ Uri: 'sagemaker-us-east-1-123456789012' });
+  });
+});
+
+describe('a definition', () => {
+  const LIMIT = 100 * 1024;
+  /** A pipeline whose definition has so many bytes once its role stands in it. */
+  const ofSize = (bytes: number, readsRole: boolean): Assembly => {
+    const made = (padding: number) => {
+      const ErrorMessage = 'ü'.repeat(Math.floor(padding / 2)) + 'x'.repeat(padding % 2);
+      const role = readsRole ? { RoleArn: { Get: 'Parameters.ExecutionRoleArn' } } : { RoleArn: ROLE };
+      return {
+        Parameters: [{ Name: 'ExecutionRoleArn', Type: 'String' as const }],
+        Steps: [{ ...step('Stop', 'Fail'), Arguments: { ErrorMessage, ...role } } as StepDocument],
+      };
+    };
+    const empty = Buffer.byteLength(toJson(bind(assembly(made(0)).definition, { bucket: undefined, roleArn: ROLE })));
+    return assembly(made(bytes - empty));
+  };
+
+  test.each([true, false])('of 100 KB goes through the bucket, and one byte less in the request', async (readsRole) => {
+    await fakeForTest();
+    const plan = async (size: number) => {
+      const connection = connect(OPTIONS);
+      const { text, bucket } = await planDeployment(ofSize(size, readsRole), OPTIONS, connection);
+      connection.close();
+      return [Buffer.byteLength(text), bucket];
+    };
+    expect(await plan(LIMIT - 1)).toEqual([LIMIT - 1, undefined]);
+    expect(await plan(LIMIT)).toEqual([LIMIT, 'sagemaker-us-east-1-123456789012']);
+  });
+
+  test('that is too long for SageMaker is refused before anything is uploaded', async () => {
+    const fake = await fakeForTest();
+    const all = { assembly: ofSize(2_200_000, true), parameters: {} };
+    await expect(runOnSageMaker(all, { ...OPTIONS, bucket: 'bucket' }, stillWorld())).rejects.toMatchObject({
+      failure: 'invalid',
+      code: 'definition-too-long',
+    });
+    expect(fake.operations()).toEqual(['DescribePipeline']);
   });
 });
 
@@ -134,7 +187,7 @@ describe('an execution', () => {
     };
     const options = { ...OPTIONS, wait: false, displayName: 'by hand', maxParallel: 2, requestToken: 'x'.repeat(40) };
     await runOnSageMaker(request({ Rows: 5, Full: false }, { definition }), options, stillWorld());
-    expect(fake.calls.at(-1)?.input).toEqual({
+    expect(startOf(fake)).toEqual({
       PipelineName: 'nightly',
       PipelineParameters: [
         { Name: 'Rows', Value: '5' },

@@ -103,19 +103,20 @@ describeWithPython('a pipeline on Step Functions', () => {
     const name = own.machineName;
     const START = 'StartExecution';
     const FIND = 'DescribeStateMachine';
-    expect(await changes(two)).toEqual([[FIND, 'CreateStateMachine', START], `created the state machine ${name}`]);
-    expect(await changes(two)).toEqual([[FIND, START], `the state machine ${name} is up to date`]);
+    const SEE = 'DescribeStateMachineForExecution';
+    expect(await changes(two)).toEqual([[FIND, 'CreateStateMachine', START, SEE], `created the state machine ${name}`]);
+    expect(await changes(two)).toEqual([[FIND, START, SEE], `the state machine ${name} is up to date`]);
     expect(await changes({ Steps: [step('Other')] })).toEqual([
-      [FIND, 'UpdateStateMachine', START],
+      [FIND, 'UpdateStateMachine', START, SEE],
       `updated definition of the state machine ${name}`,
     ]);
     const workflowRoleArn = `${ROLE}-machine`;
     expect(await changes({ Steps: [step('Other')] }, { workflowRoleArn })).toEqual([
-      [FIND, 'UpdateStateMachine', START],
+      [FIND, 'UpdateStateMachine', START, SEE],
       `updated role of the state machine ${name}`,
     ]);
     expect(await changes({ Steps: [step('Other')] })).toEqual([
-      [FIND, START],
+      [FIND, START, SEE],
       `the state machine ${name} is up to date`,
     ]);
   });
