@@ -6,7 +6,7 @@ import type { StandIn } from './images.ts';
 import { type JobCommand, runJob } from './job.ts';
 import { containerEnvironment } from './job-environment.ts';
 import { layEnvironment } from './layers.ts';
-import type { Workshop } from './workshop.ts';
+import { type Workshop, supervisorIn } from './workshop.ts';
 import { pythonRunner } from './pip.ts';
 import { withRequirements } from './requirements.ts';
 import { rewritePaths, withRewritten } from './rewrite.ts';
@@ -46,7 +46,7 @@ export async function runProcessJob(
     // A processing job installs its requirements itself, and fails in its own words when it cannot.
     const layer = layEnvironment(join(scratch, 'python'), typeof found === 'string' ? environment : found);
     const variables = containerEnvironment(workshop.settings.env, layer, job.environment);
-    const workplace = { supervisor: workshop.supervisor, namespace, grace: workshop.grace };
+    const workplace = { supervisor: supervisorIn(workshop, environment), namespace, grace: workshop.grace };
     if (namespace !== undefined) {
       const command = commandOf(standIn, job, '/opt/ml', layer.folder, rootOf(job.folder, scratch), variables);
       return runJob(workplace, job, command, listen, signal);

@@ -9,7 +9,7 @@ import type { StandIn } from './images.ts';
 import { containerEnvironment } from './job-environment.ts';
 import { layEnvironment } from './layers.ts';
 import { announced, notStarted, startServer } from './ready-server.ts';
-import type { Workshop } from './workshop.ts';
+import { type Workshop, supervisorIn } from './workshop.ts';
 import { withRequirements } from './requirements.ts';
 import { rewritePaths, rewriteFolder } from './rewrite.ts';
 import { makeScratch, removeScratch } from './scratch.ts';
@@ -93,7 +93,7 @@ async function start(
   const moves = Object.entries(variables).map(([name, value]) => [name, moved(value)]);
   const environmentOfServer = Object.fromEntries(moves) as Record<string, string>;
   return startServer({
-    supervisor: workshop.supervisor,
+    supervisor: supervisorIn(workshop, environment),
     contained: { command: words.map(moved), cwd: scratch, environment: environmentOfServer, ...mount },
     model,
     listen,

@@ -78,3 +78,11 @@ export function openWorkshop(settings: ProcessSettings): Workshop {
     },
   };
 }
+
+/**
+ * Who looks after a process in an environment: the environment's own interpreter. The `python3` of the PATH may be a shim,
+ * which takes longer to find that interpreter than many a job to run.
+ */
+export function supervisorIn({ supervisor }: Workshop, { interpreter }: PythonEnvironment): Supervisor {
+  return { ...supervisor, python: interpreter.path };
+}

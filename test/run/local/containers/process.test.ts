@@ -185,6 +185,24 @@ print(open('opt/ml/processing/a.csv').read())`;
     await expect(broken.inspect([processing('/')])).rejects.toMatchObject({ failure: 'usage', code: 'bad-setting' });
   });
 
+  test('a shim that stands for Python is asked once in a run, and not before each job', async () => {
+    const shims = temporaryFolder();
+    const calls = join(shims, 'calls');
+    const real = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout.trim();
+    const shim = `#!/bin/sh\necho called >> '${calls}'\nexec '${real}' "$@"\n`;
+    writeFileSync(join(shims, 'python3'), shim, { mode: 0o755 });
+    const { containers } = openContainers({ env: { ...process.env, PATH: `${shims}:${process.env['PATH']}` } });
+    const called = () => readFileSync(calls, 'utf8').split('\n').length - 1;
+    await containers.inspect([processing('/')]);
+    const before = called();
+    for (const word of ['eins', 'zwei']) {
+      const { lines } = await run(containers, processing(layOut({ [`${CODE}/x.py`]: `print('${word}')` })));
+      expect(lines).toEqual([word]);
+    }
+    expect(before).toBeGreaterThan(0);
+    expect(called()).toBe(before);
+  });
+
   test('what cannot run is said before anything is built', async () => {
     const { containers, told } = openContainers({ images: {}, cache: temporaryFolder() });
     const { entrypoint: _, ...without } = processing('/', { image: SKLEARN });
