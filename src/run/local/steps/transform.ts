@@ -13,6 +13,7 @@ import { removeFolder } from '../run-folder.ts';
 import { formatPlace, readPlace } from '../store/place.ts';
 import { needObject, putFile, readObjectText, writeObject } from '../store/store.ts';
 import { listObjects } from '../store/listing.ts';
+import { captureManifests } from '../transform/capture.ts';
 import { readFile, writeFile } from '../transform/files.ts';
 import { type ObjectPlace, objectsOfManifest, objectsOfPrefix } from '../transform/objects.ts';
 import { parametersLine, transformEnvironment } from '../transform/parameters.ts';
@@ -26,7 +27,6 @@ import { at, textAt, textMapAt } from './read.ts';
 import type { PlannedStep, StepKind, StepResult, StepWork } from './step.ts';
 
 const IGNORED = {
-  DataCaptureConfig: 'what goes in and comes out is not captured',
   ExperimentConfig: 'no experiment is tracked',
   Tags: 'there is nothing to tag',
 };
@@ -58,7 +58,7 @@ export const transform: StepKind = {
     });
   },
   run: async (work) => {
-    const started = work.now().toISOString();
+    const began = work.now();
     const plan = planOf(work);
     const objects = await objectsFor(plan, work);
     const containers = await layModels(work, plan);
@@ -71,7 +71,8 @@ export const transform: StepKind = {
       const result = await invoke(work, plan, objects, { containers, servers });
       await putOutputs(work, plan, result);
       refuseFailures(result);
-      return describe(work, plan, started, result);
+      await capture(work, plan, objects, result, began);
+      return describe(work, plan, began.toISOString(), result);
     } finally {
       await Promise.all(servers.map((server) => server.stop()));
       removeFolder(join(work.folder, 'models'));
@@ -224,6 +225,28 @@ async function putOutputs(work: StepWork, plan: TransformPlan, { outputs }: Tran
     if (existsSync(path)) await putFile(work.store, below(place, name), path, { move: true });
     else await writeObject(work.store, below(place, name), '');
   }
+}
+
+/** Data capture names what went in and came out; the objects themselves stay where they are. */
+async function capture(
+  work: StepWork,
+  { source, outputPath }: TransformPlan,
+  objects: readonly TransformObject[],
+  { outputs }: TransformResult,
+  began: Date,
+): Promise<void> {
+  const destination = textAt(work.given, 'DataCaptureConfig', 'DestinationS3Uri');
+  if (destination === undefined) return;
+  const prefix = source.uri.slice(0, source.uri.lastIndexOf('/') + 1);
+  const names = objects.map(({ key }) => (key.startsWith(prefix) ? key.slice(prefix.length) : key));
+  const manifests = captureManifests({
+    destination,
+    began,
+    identify: () => work.unique(32),
+    input: { prefix, names },
+    output: { prefix: outputPath, names: outputs },
+  });
+  for (const { uri, body } of manifests) await writeObject(work.store, readPlace(uri), body);
 }
 
 function refuseFailures({ failures }: TransformResult): void {

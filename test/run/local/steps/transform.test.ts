@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject, StepDocument } from '../../../../src/definition/document.ts';
@@ -78,6 +78,23 @@ const predict = (ModelName: Json, more: JsonObject = {}): StepDocument => ({
 const MADE = get('Steps.Create.ModelName');
 
 describe('a Transform step', () => {
+  test('names what went in and came out where data capture wants it', async () => {
+    const tested = bench();
+    const { containers } = await answering();
+    await tested.put('s3://b/in/a.csv', '1\n');
+    await tested.put('s3://b/in/sub/b.csv', '2\n');
+    const captured = predict(MADE, { DataCaptureConfig: { DestinationS3Uri: 's3://b/captured' } });
+    const document = documentOf([create([putModel(tested, 'x.tar.gz', 'x')]), captured]);
+    await tested.run(document, { settings: { containers: () => Promise.resolve(containers) } });
+    const root = join(tested.stateFolder, 'store/b/captured');
+    const files = readdirSync(root, { encoding: 'utf8', recursive: true }).filter((name) => name.endsWith('.json'));
+    expect(files.toSorted().map((name) => name.split(/[/\\]/)[0])).toEqual(['input', 'output']);
+    expect(files.toSorted().map((name) => JSON.parse(readFileSync(join(root, name), 'utf8')) as Json)).toEqual([
+      [{ prefix: 's3://b/in/' }, 'a.csv', 'sub/b.csv'],
+      [{ prefix: 's3://b/out/' }, 'a.csv.out', 'sub/b.csv.out'],
+    ]);
+  });
+
   test('sends each object through the containers of a model, one after the other', async () => {
     const tested = bench();
     const { containers, served, stopped } = await answering();
