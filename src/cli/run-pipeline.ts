@@ -172,8 +172,16 @@ async function fillParameters(
   }
   const written = target === 'local' ? readSample(file) : undefined;
   if (written === undefined) return { parameters: runParameters(assembly, given), notes: [] };
-  const makeModel = (name: string, why: string): Promise<Answer> =>
-    runFirst(name, why, args, context, [...ranFor, file]);
+  const makeModel = async (name: string, why: string): Promise<Answer> => {
+    // A path that leads nowhere is said now, and not when the other pipeline has done its work.
+    const { localFiles } = await import('../run/local/local-files.ts');
+    const values = Object.assign({}, ...given.toReversed().map((each) => each.values)) as Record<
+      string,
+      ParameterValue
+    >;
+    await localFiles(assembly.definition, values, { cwd: context.cwd, gathered: '', run: '' });
+    return await runFirst(name, why, args, context, [...ranFor, file]);
+  };
   const completed = await withModels(written, given, args['dry-run'] === true ? undefined : makeModel, context);
   if ('failed' in completed) return completed;
   const parameters = runParameters(assembly, [...given, completed.sample]);

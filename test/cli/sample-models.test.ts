@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Project, writeProject } from '../support/project.ts';
 
@@ -39,6 +41,23 @@ describe('a sample that asks for a model', () => {
     const second = await run(project);
     expect(second.stderr).not.toContain('runs first');
     expect(second.stderr).toContain('Tell failed: model=lines/1 note=none');
+  });
+
+  test('is not made when a file that was given beside it is not there', async () => {
+    const project = projectWith({ approvedModel: 'lines', madeBy: 'maker' });
+    const reader = `import { asset, definePipeline, parameter, sklearn, step } from 'sagemaker-pipelines';
+const Model = parameter.string();
+const Data = parameter.string();
+const read = step.processing('Read', sklearn.processor({ version: '1.2-1', code: asset(import.meta, 'read.py'),
+  instance: { type: 'ml.m5.large' }, inputs: { data: Data }, arguments: [Model] }));
+export default definePipeline({ name: 'user', parameters: { Model, Data }, steps: [read] });
+`;
+    writeFileSync(join(project.folder, 'pipelines/user/pipeline.ts'), reader);
+    writeFileSync(join(project.folder, 'pipelines/user/read.py'), '');
+    const { stderr, exitCode } = await run(project, '-p', 'Data=./nowhere.csv');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('error[missing-file]  The parameter Data leads nowhere');
+    expect(stderr).not.toContain('runs first');
   });
 
   test('gets the place of its archive when that is what it asks for', async () => {
