@@ -79,7 +79,7 @@ describe('a step', () => {
       }),
     );
 
-    expect(message.replaceAll(/\/\S*\/(testing\.test\.ts):\d+/g, '$1')).toBe(
+    expect(message.replaceAll(/\/[^\n]*\/(testing\.test\.ts):\d+/g, '$1')).toBe(
       `Step Predict is not as expected:
   Steps[1].Arguments.TransformInput.SplitType: expected "None", is "Line"
     at testing.test.ts

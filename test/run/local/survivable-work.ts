@@ -139,7 +139,7 @@ export async function work(name: WorkName, folder: string): Promise<Worked> {
       env: {},
       cwd: folder,
       now: () => new Date('2026-01-02T03:04:05.678Z'),
-      unique: (digits) => (digits === 5 ? 'abcde' : randomBytes(digits).toString('hex').slice(0, digits)),
+      unique: (digits) => (digits === 4 ? 'abcd' : randomBytes(digits).toString('hex').slice(0, digits)),
       sleep: () => Promise.resolve(),
       interrupted: new AbortController().signal,
       say: (event) => events.push(event),
