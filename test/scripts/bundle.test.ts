@@ -36,6 +36,16 @@ describe('a build', () => {
     expect(files).toEqual(expect.arrayContaining(['index.js', 'index.d.ts', 'loader-hook.js']));
   });
 
+  test('gives the hook that loads pipelines, which has a thread of its own, nothing of the library', () => {
+    const reached = new Set(['loader-hook.js']);
+    for (const file of reached) {
+      for (const [, name] of read(file).matchAll(/^import .* from "(\.[^"]+)";$/gm))
+        reached.add(join(file, '..', name!));
+    }
+    expect(reached.size).toBeGreaterThan(2);
+    expect([...reached].filter((file) => /library|yargs/.test(file))).toEqual([]);
+  });
+
   test('brings the programs for Python, as they are, and nothing that Python made of them', () => {
     const source = 'src/run/local/containers/python';
     const programs = readdirSync(join(root, source), { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { codeOf } from '../../definition/error.ts';
 import { faultError, positionOf } from './fault.ts';
 import { isFile } from './is-file.ts';
 
@@ -49,7 +48,8 @@ function findFile(file: string, preferSource: boolean): string | undefined {
 
 /** What to throw when an import of the author leads nowhere; undefined when `thrown` is about something else. */
 export function missingImport(thrown: unknown, specifier: string, parent: string | undefined): Error | undefined {
-  const code = codeOf(thrown);
+  // The hook has a thread of its own on some Nodes: one import of the library would load all of it a second time.
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   const missing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
   if (!(missing || code === 'ERR_UNSUPPORTED_DIR_IMPORT') || !isOwn(parent)) return undefined;
   const file = fileURLToPath(parent);
