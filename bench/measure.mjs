@@ -11,7 +11,6 @@ export const ROUNDS = 9;
 /** Nobody's credentials. */
 const NOBODY = {
   AWS_ACCESS_KEY_ID: '',
-  AWS_PROFILE: '',
   AWS_WEB_IDENTITY_TOKEN_FILE: '',
   AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '',
   AWS_CONTAINER_CREDENTIALS_FULL_URI: '',
@@ -70,10 +69,13 @@ export function range(figures, digits = 1) {
  * @param {readonly string[]} args
  */
 export function run(program, args) {
+  // To the Python SDK an empty profile is one that is not there.
+  const { AWS_PROFILE: _, ...given } = process.env;
+  // With credentials a dry run asks AWS, and the figure would be the network's.
+  const env = { ...given, ...NOBODY };
   const { status, error, stdout, stderr } = spawnSync(program, args, {
     cwd: ROOT,
-    // With credentials a dry run asks AWS, and the figure would be the network's.
-    env: { ...process.env, ...NOBODY },
+    env,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 1 << 28,

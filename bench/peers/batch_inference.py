@@ -17,6 +17,7 @@ from sagemaker.transformer import Transformer
 from sagemaker.workflow.parameters import ParameterInteger, ParameterString
 from sagemaker.workflow.pipeline import Pipeline
 from sagemaker.workflow.pipeline_context import PipelineSession
+from sagemaker.workflow.execution_variables import ExecutionVariables
 from sagemaker.workflow.steps import ProcessingStep, TransformStep
 from urllib3 import HTTPResponse
 
@@ -59,6 +60,7 @@ processor = SKLearnProcessor(
     framework_version="1.2-1",
     instance_type=processing_instance_type,
     instance_count=processing_instance_count,
+    env={"RUN_ID": ExecutionVariables.PIPELINE_EXECUTION_ID, "MODEL": model_name},
     role="arn:aws:iam::111122223333:role/SageMakerRole",
     sagemaker_session=session,
 )
@@ -67,7 +69,11 @@ preprocess = ProcessingStep(
     step_args=processor.run(
         code=os.path.join(FOLDER, "preprocess.py"),
         inputs=[ProcessingInput(input_name="data", source=input_data_url, destination="/opt/ml/processing/input/data")],
-        outputs=[ProcessingOutput(output_name="inference", source="/opt/ml/processing/output/inference")],
+        outputs=[
+            ProcessingOutput(output_name="inference", source="/opt/ml/processing/output/inference"),
+            ProcessingOutput(output_name="lineage", source="/opt/ml/processing/output/lineage"),
+        ],
+        arguments=["--lineage", "/opt/ml/processing/output/lineage"],
     ),
 )
 
