@@ -24,7 +24,7 @@ export interface PythonEnvironment {
 }
 
 /** How long a build may take, and how long to let a hook wait for it: the largest download is PyTorch. */
-export const PYTHON_ENVIRONMENT_TIME_LIMIT = 900_000;
+export const PYTHON_ENVIRONMENT_TIME_LIMIT = 1_800_000;
 
 /**
  * A virtual environment with these packages, made on first use and kept outside the tree for later runs, of this project and of its
