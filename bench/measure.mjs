@@ -67,12 +67,13 @@ export function range(figures, digits = 1) {
  *
  * @param {string} program
  * @param {readonly string[]} args
+ * @param {Readonly<Record<string, string>>} own what it finds in its environment; nobody's credentials unless told
  */
-export function run(program, args) {
+export function run(program, args, own = NOBODY) {
   // To the Python SDK an empty profile is one that is not there.
   const { AWS_PROFILE: _, ...given } = process.env;
   // With credentials a dry run asks AWS, and the figure would be the network's.
-  const env = { ...given, ...NOBODY };
+  const env = { ...given, ...own };
   const { status, error, stdout, stderr } = spawnSync(program, args, {
     cwd: ROOT,
     env,
@@ -85,11 +86,18 @@ export function run(program, args) {
   return stdout;
 }
 
-/** How many milliseconds a whole process takes. @param {string} program @param {readonly string[]} args @returns {Measure} */
-export function processTime(program, args) {
+/**
+ * How many milliseconds a whole process takes.
+ *
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {Readonly<Record<string, string>>} [own]
+ * @returns {Measure}
+ */
+export function processTime(program, args, own) {
   return () => {
     const start = performance.now();
-    run(program, args);
+    run(program, args, own);
     return performance.now() - start;
   };
 }

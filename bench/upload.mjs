@@ -14,7 +14,8 @@ const START_LIMIT = 10_000;
 
 const PIPELINE = `import { asset, definePipeline, step } from 'sagemaker-pipelines';
 const code = asset(import.meta, 'model.bin');
-export default definePipeline({ name: 'large', steps: [step.custom('Train', 'Training', { code })] });
+const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:take';
+export default definePipeline({ name: 'large', steps: [step.lambda('Take', { code }, { functionArn })] });
 `;
 
 /** An asset of zeros that takes no room on the disk, published and copied to a server that keeps nothing. */
@@ -25,7 +26,7 @@ export function upload() {
     stdio: ['pipe', 'ignore', 'inherit'],
   });
   try {
-    Object.assign(process.env, {
+    const own = {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${portIn(portFile)}`,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'bench',
@@ -33,16 +34,16 @@ export function upload() {
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    });
-    return measure(folder);
+    };
+    return measure(folder, own);
   } finally {
     sink.kill();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @param {string} folder */
-function measure(folder) {
+/** @param {string} folder @param {Readonly<Record<string, string>>} own */
+function measure(folder, own) {
   const aws = awsCli();
   const [pipeline, model, empty] = ['pipeline.ts', 'model.bin', 'empty'].map((name) => join(folder, name));
   if (pipeline === undefined || model === undefined || empty === undefined) throw new Error('there are three names');
@@ -54,11 +55,11 @@ function measure(folder) {
   truncateSync(model, SIZE);
   const rounds = interleave(
     {
-      ours: processTime(process.execPath, publish),
+      ours: processTime(process.execPath, publish, own),
       // Reads, hashes and asks as the other does, and sends nothing.
-      ourStart: processTime(process.execPath, [...publish, '--dry-run']),
-      theirs: processTime(aws, copy(model)),
-      theirStart: processTime(aws, copy(empty)),
+      ourStart: processTime(process.execPath, [...publish, '--dry-run'], own),
+      theirs: processTime(aws, copy(model), own),
+      theirStart: processTime(aws, copy(empty), own),
     },
     { rounds: 5 },
   );
@@ -70,9 +71,9 @@ function measure(folder) {
 
   const peak = (/** @type {number} */ size) => {
     truncateSync(model, size);
-    process.env['PEAK_FILE'] = join(folder, 'peak');
-    run(process.execPath, ['--import', join(ROOT, 'bench/peak-memory.mjs'), ...publish]);
-    return Number(readFileSync(process.env['PEAK_FILE'], 'utf8')).toFixed(0);
+    const file = join(folder, 'peak');
+    run(process.execPath, ['--import', join(ROOT, 'bench/peak-memory.mjs'), ...publish], { ...own, PEAK_FILE: file });
+    return Number(readFileSync(file, 'utf8')).toFixed(0);
   };
   const row = (
     /** @type {string} */ name,
