@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { versionsByNearness } from '../../../aws/version-order.ts';
 import type { Diagnostic } from '../../../definition/diagnostic.ts';
 import { PipelineError } from '../../../definition/error.ts';
@@ -71,6 +72,8 @@ interface Manifest {
 }
 
 const MANIFEST = 'environment.json';
+
+const VIRTUAL_ENVIRONMENT = fileURLToPath(new URL('./python/virtual_environment.py', import.meta.url));
 
 /** Changes when environments are built in another way, so that older ones are not taken for new ones. */
 const FORMAT = 1;
@@ -246,7 +249,7 @@ async function build(
 ): Promise<Manifest> {
   say('making a virtual environment');
   const make = pythonRunner(cache.supervisor, interpreter.path, cache.folder, { interrupted: cache.interrupted });
-  const made = await make(['-I', '-m', 'venv', folder]);
+  const made = await make(['-I', VIRTUAL_ENVIRONMENT, folder]);
   if (!made.ok) throw cannotBuild(recipe.name, made);
   const place = { folder, pipIn: sitePackagesOf(folder, interpreter) };
   const run = pipRunner(cache, place, cache.folder, say);

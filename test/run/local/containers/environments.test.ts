@@ -140,7 +140,7 @@ describeWithPython('an environment', () => {
 
   test('passes over releases that are there as source alone', async () => {
     const folder = temporaryFolder();
-    for (const version of ['1.2', '3.0', '3.1rc1']) await writeWheel(folder, 'thing', version);
+    for (const version of ['1.2', '3.0', '3.1rc1']) writeWheel(folder, 'thing', version);
     for (const version of ['1.0', '1.1']) writeFileSync(join(folder, `thing-${version}.tar.gz`), '');
     const { cache } = cacheIn(temporaryFolder(), withWheelsOf(folder));
     const { substituted } = await environmentFor(cache, { name: 'things 1.0', packages: { thing: '1.0' } });
@@ -149,9 +149,9 @@ describeWithPython('an environment', () => {
 
   test('whose releases do not go together takes none of another major version than the image has', async () => {
     const folder = temporaryFolder();
-    await writeWheel(folder, 'frame', '1.0');
-    for (const version of ['1.0', '1.5', '2.0']) await writeWheel(folder, 'base', version);
-    for (const version of ['1.0', '1.1']) await writeWheel(folder, 'other', version, version === '1.0' ? 'base<1' : '');
+    writeWheel(folder, 'frame', '1.0');
+    for (const version of ['1.0', '1.5', '2.0']) writeWheel(folder, 'base', version);
+    for (const version of ['1.0', '1.1']) writeWheel(folder, 'other', version, version === '1.0' ? 'base<1' : '');
     const { cache } = cacheIn(temporaryFolder(), withWheelsOf(folder));
     const packages = { frame: '1.0', base: '1.0', other: '1.0' };
     const { substituted } = await environmentFor(cache, { name: 'frame 1.0', packages });
