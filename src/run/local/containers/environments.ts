@@ -86,12 +86,14 @@ export function ofStep(cache: EnvironmentCache, step: string | undefined): Envir
 
 /** The environment that a recipe asks for, in the place of some images, built when this machine has none yet. */
 export async function environmentFor(
-  cache: EnvironmentCache,
-  given: Recipe,
+  given: EnvironmentCache,
+  wanted: Recipe,
   images: readonly string[] = [],
 ): Promise<PythonEnvironment> {
-  const interpreter = await findInterpreter(given.python, cache.supervisor.env);
-  const recipe = forPlatform(given, interpreter);
+  const interpreter = await findInterpreter(wanted.python, given.supervisor.env);
+  // The `python3` of the PATH may be a shim, which is slow to find it each time.
+  const cache = { ...given, supervisor: { ...given.supervisor, python: interpreter.path } };
+  const recipe = forPlatform(wanted, interpreter);
   const { name } = recipe;
   const link = join(cache.folder, `${name.replaceAll(/[^\w.-]+/g, '-')}-${digest([FORMAT, recipe, interpreter])}`);
   const building = { name, detail: detailOf(recipe, interpreter, images) };
