@@ -279,8 +279,14 @@ async function installPackages(
   { tell, say }: { readonly tell: Tell; readonly say: Say },
 ): Promise<readonly Substitution[]> {
   const kept = Object.entries(installed).map(([each, version]) => requirement(each, version));
-  const install = (wanted: Readonly<Record<string, string>>): Promise<PipEnd> =>
-    run([...INSTALL, ...kept, ...Object.entries(wanted).map(([each, version]) => requirement(each, version))]);
+  const failed = new Map<string, PipEnd>();
+  const install = async (wanted: Readonly<Record<string, string>>): Promise<PipEnd> => {
+    const words = Object.entries(wanted).map(([each, version]) => requirement(each, version));
+    // What has failed would fail again, after as long.
+    const end = failed.get(words.join(' ')) ?? (await run([...INSTALL, ...kept, ...words]));
+    if (!end.ok) failed.set(words.join(' '), end);
+    return end;
+  };
   const exact = await install(packages);
   if (exact.ok) return [];
   // pip says both of a package that it does not know and of an index that it does not reach.

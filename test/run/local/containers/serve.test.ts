@@ -192,6 +192,7 @@ describeWithPython('a model server', () => {
           SAGEMAKER_PROGRAM: 'inference.py',
           SAGEMAKER_SUBMIT_DIRECTORY: 's3://bucket/code/sourcedir.tar.gz',
           SAGEMAKER_CONTAINER_LOG_LEVEL: '20',
+          SAGEMAKER_MODEL_SERVER_WORKERS: '1',
         };
         const { server, lines } = await serve(containers, { image: SKLEARN, folder, environment });
         expect(await post(server.url, '3.0,1\n4.0,1\n', { 'content-type': 'text/csv', accept: 'text/csv' })).toMatch(
