@@ -3,6 +3,7 @@ import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../def
 import { type PipelineError, isPipelineError } from '../../definition/error.ts';
 import type { Link, RunHappening } from '../../definition/events.ts';
 import { isObject } from '../../definition/expression.ts';
+import { secondsBetween } from './duration.ts';
 import { type Earlier, madeAt } from './earlier.ts';
 import { jobName } from './execution.ts';
 import { type Scope, evaluate } from './expressions/scope.ts';
@@ -280,7 +281,7 @@ async function rescue(step: StepDocument, folder: string, store: Store): Promise
 
 function timesOf({ steps, started }: Turn): Required<Pick<StepRecord, 'started' | 'ended' | 'seconds'>> {
   const ended = steps.request.surroundings.now();
-  const seconds = (ended.getTime() - started.getTime()) / 1000;
+  const seconds = secondsBetween(started, ended);
   return { started: started.toISOString(), ended: ended.toISOString(), seconds };
 }
 
