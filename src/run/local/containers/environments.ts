@@ -95,9 +95,9 @@ export async function environmentFor(
   const cache = { ...given, supervisor: { ...given.supervisor, python: interpreter.path } };
   const recipe = forPlatform(wanted, interpreter);
   const { name } = recipe;
-  const link = join(cache.folder, `${name.replaceAll(/[^\w.-]+/g, '-')}-${digest([FORMAT, recipe, interpreter])}`);
+  const link = join(given.folder, `${name.replaceAll(/[^\w.-]+/g, '-')}-${digest([FORMAT, recipe, interpreter])}`);
   const building = { name, detail: detailOf(recipe, interpreter, images) };
-  const built = await buildOnce(cache, link, building, (folder, say) => build(cache, recipe, interpreter, folder, say));
+  const built = await buildOnce(given, link, building, (folder, say) => build(cache, recipe, interpreter, folder, say));
   return { name, folder: link, interpreter, ...built };
 }
 
