@@ -5,7 +5,7 @@ import type { S3 } from './client.ts';
 import { fillFrom } from './get.ts';
 import { type ObjectHead, headObject, requireObject } from './head.ts';
 import { type MultipartOptions, writeInParts } from './multipart.ts';
-import { type Begun, type SentPart, bufferPool, rangesOf } from './parts.ts';
+import { type Begun, type SentPart, PART_SIZE, bufferPool, rangesOf } from './parts.ts';
 import { conditionOf, isThereAlready, putObject, traitsOf } from './put.ts';
 import { isLost, sendPart } from './upload.ts';
 import { type S3Location, formatS3Uri } from './uri.ts';
@@ -30,7 +30,6 @@ const MIB = 2 ** 20;
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 const COPY_LIMIT = 5 * 2 ** 30;
 const COPY_PART = 128 * MIB;
-const STREAM_PART = 16 * MIB;
 const PARTS_AT_MOST = 10_000;
 
 type Range = { readonly number: number; readonly first: number; readonly last: number };
@@ -148,8 +147,9 @@ async function copyThroughHere(
   to: S3Location,
   options: CopyOptions,
 ): Promise<Copied> {
+  const { partSize = PART_SIZE } = options;
   const like = { ...options, ...likeSource(head, options) };
-  if (head.size <= STREAM_PART) {
+  if (head.size <= partSize) {
     const bytes = Buffer.alloc(head.size);
     if (head.size > 0) await fillFrom(source, from, bytes, { ...readAccess(options), ifMatch: head.etag });
     const { state, size } = await putObject(target, to, bytes, like);
@@ -166,7 +166,7 @@ async function copyThroughHere(
     pool.give(buffer);
     return sent;
   };
-  const ranges = rangesOf(head.size, partSizeOf(head.size, STREAM_PART));
+  const ranges = rangesOf(head.size, partSizeOf(head.size, partSize));
   const { state, size } = await writeInParts(target, to, ranges, send, like);
   return { state, size, how: 'streamed' };
 }

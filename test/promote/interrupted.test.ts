@@ -86,7 +86,7 @@ describeWithPython('a release that is interrupted', () => {
   };
   const whole = async () => {
     proxy.clear();
-    const { exitCode, stderr } = await repository.release(releaseFlags(GROUP));
+    const { exitCode, stderr } = await repository.releaseInHost(releaseFlags(GROUP));
     expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
     const [arn, ...others] = await versionsIn(accounts.target, GROUP);
     expect(others).toEqual([]);
@@ -156,7 +156,7 @@ describeWithPython('a release that is interrupted', () => {
     const made = () => registry.packages.filter(({ ModelPackageArn: arn }) => !arn.includes(SOURCE));
     expect(made().map((one) => one.ModelPackageStatus)).toEqual(['Pending']);
     registry.live(made()[0]!.ModelPackageArn, ['Pending', 'Completed']);
-    const { exitCode, stdout } = await repository.release([...releaseFlags(GROUP), '--no-definition'], env);
+    const { exitCode, stdout } = await repository.releaseInHost([...releaseFlags(GROUP), '--no-definition'], env);
     expect([exitCode, stdout]).toEqual([0, `${made()[0]!.ModelPackageArn}\n`]);
     expect(made()).toHaveLength(1);
   });
@@ -168,14 +168,14 @@ describeWithPython('a release that is interrupted', () => {
     const isEnd = ({ method, query }: Seen): boolean => method === 'POST' && query.has('uploadId');
     proxy.add({ when: isEnd, fault, times: Number.POSITIVE_INFINITY });
     const args = [...releaseFlags(GROUP), '--json'];
-    const { exitCode, stdout, stderr } = await repository.release(args, { AWS_ENDPOINT_URL: proxy.endpoint });
+    const { exitCode, stdout, stderr } = await repository.releaseInHost(args, { AWS_ENDPOINT_URL: proxy.endpoint });
     expect(exitCode).toBe(4);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'aws-credentials-expired' } });
     expect(stderr).toContain(message);
     expect(await objectsIn(accounts.target, BUCKETS.target)).toEqual({});
     proxy.clear();
     proxy.add(throughHere());
-    const again = await repository.release(args, { AWS_ENDPOINT_URL: proxy.endpoint });
+    const again = await repository.releaseInHost(args, { AWS_ENDPOINT_URL: proxy.endpoint });
     expect(again.exitCode).toBe(0);
     expect([1, 2].map((number) => proxy.requests.filter(isPart(number)).length)).toEqual([0, 0]);
     await whole();

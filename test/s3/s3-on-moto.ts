@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, vi } from 'vitest';
 
 import { type S3, openS3 } from '../../src/s3/client.ts';
 import { getObject } from '../../src/s3/get.ts';
@@ -16,10 +16,10 @@ export interface S3OnMoto {
 }
 
 /** Starts moto before the tests and ends it after them. */
-export function s3OnMoto(): S3OnMoto {
+export function s3OnMoto(settings: Readonly<Record<string, string>> = {}): S3OnMoto {
   const there: { s3?: S3; moto?: MotoServer } = {};
   beforeAll(async () => {
-    there.moto = await startMoto();
+    there.moto = await startMoto(settings);
     there.s3 = await openS3({ endpoint: there.moto.endpoint, region: 'us-east-1', credentials: KEYS });
     for (const Bucket of ['models', 'other']) await there.s3.createBucket({ Bucket });
   }, PYTHON_ENVIRONMENT_TIME_LIMIT);
@@ -37,7 +37,18 @@ export function s3OnMoto(): S3OnMoto {
   };
 }
 
+/** Before it asks again the SDK waits for a random share of a time that doubles: here for the least. */
+export function retryAtOnce(): void {
+  beforeEach(() => {
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0);
+    return () => random.mockRestore();
+  });
+}
+
 const MIB = 2 ** 20;
+
+/** S3's least part, so that a test with several sends no more than it must. */
+export const LEAST_PART = 5 * MIB;
 
 /** Bytes that differ from place to place, in pieces of a size that fits no part. */
 export async function* generated(size: number, seed = 1): AsyncGenerator<Buffer, void, undefined> {
