@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
-import { type S3, openS3 } from '../../src/s3/client.ts';
+import type { S3 } from '../../src/s3/client.ts';
 import { copyObject, transferObject as transferInParts } from '../../src/s3/copy.ts';
 import { headObject } from '../../src/s3/head.ts';
 import { upload } from '../../src/s3/upload.ts';
@@ -13,19 +13,11 @@ import {
   startFaultProxy,
 } from '../fakes/fault-proxy.ts';
 import { describeWithPython } from '../support/python-environment.ts';
-import {
-  KEYS,
-  LEAST_PART,
-  expectNoUploads,
-  generated,
-  hashOf,
-  hashOfObject,
-  retryAtOnce,
-  s3OnMoto,
-} from './s3-on-moto.ts';
+import { retryAtOnce } from '../support/retry-at-once.ts';
+import { LEAST_PART, expectNoUploads, generated, hashOf, hashOfObject, openHurriedS3, s3OnMoto } from './s3-on-moto.ts';
 
 const MIB = 2 ** 20;
-const SIZE = 2 * LEAST_PART + MIB + 3;
+const SIZE = 2 * LEAST_PART + LEAST_PART / 2 + 3;
 const FROM = { bucket: 'models', key: 'from here/ü +%&?.tar.gz' };
 const TO = { bucket: 'other', key: 'to there/ü +%&?.tar.gz' };
 const METADATA = { 'made-by': 'a test' };
@@ -49,9 +41,7 @@ describeWithPython('a copy', () => {
 
   beforeAll(async () => {
     proxies = [await startFaultProxy(there.moto.endpoint), await startFaultProxy(there.moto.endpoint)];
-    const open = (proxy: FaultProxy) =>
-      openS3({ endpoint: proxy.endpoint, region: 'us-east-1', credentials: KEYS, attempts: 3 });
-    [source, target] = [await open(proxies[0]!), await open(proxies[1]!)];
+    [source, target] = [await openHurriedS3(proxies[0]!.endpoint, 3), await openHurriedS3(proxies[1]!.endpoint, 3)];
     await upload(there.s3, FROM, generated(SIZE), { contentType: 'application/gzip', metadata: METADATA });
   });
   afterAll(async () => {
@@ -105,9 +95,9 @@ describeWithPython('a copy', () => {
 
   test('through this machine outlives cut connections and failures on both sides', async () => {
     add({ when: isCopy, fault: errorAnswer(403, 'AccessDenied', 'Access Denied') });
-    proxies[0]!.add({ when: isGet, fault: { kind: 'lose', afterBytes: 2 * MIB }, times: 2 });
+    proxies[0]!.add({ when: isGet, fault: { kind: 'lose', afterBytes: LEAST_PART / 2 }, times: 2 });
     proxies[0]!.add({ when: isGet, fault: INTERNAL_ERROR });
-    add({ when: ({ query }) => query.get('partNumber') === '2', fault: { kind: 'cut', afterBytes: MIB } });
+    add({ when: ({ query }) => query.get('partNumber') === '2', fault: { kind: 'cut', afterBytes: LEAST_PART / 4 } });
     add({ when: ({ method }) => method === 'POST', skip: 1, fault: { kind: 'lose' } });
     expect(await transferObject(source, FROM, target, TO)).toMatchObject({ how: 'streamed' });
     await expectWhole();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, vi } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 
 import { type S3, openS3 } from '../../src/s3/client.ts';
 import { getObject } from '../../src/s3/get.ts';
@@ -19,7 +19,7 @@ export interface S3OnMoto {
 export function s3OnMoto(settings: Readonly<Record<string, string>> = {}): S3OnMoto {
   const there: { s3?: S3; moto?: MotoServer } = {};
   beforeAll(async () => {
-    there.moto = await startMoto(settings);
+    there.moto = await startMoto({ S3_UPLOAD_PART_MIN_SIZE: String(LEAST_PART), ...settings });
     there.s3 = await openS3({ endpoint: there.moto.endpoint, region: 'us-east-1', credentials: KEYS });
     for (const Bucket of ['models', 'other']) await there.s3.createBucket({ Bucket });
   }, PYTHON_ENVIRONMENT_TIME_LIMIT);
@@ -37,18 +37,18 @@ export function s3OnMoto(settings: Readonly<Record<string, string>> = {}): S3OnM
   };
 }
 
-/** Before it asks again the SDK waits for a random share of a time that doubles: here for the least. */
-export function retryAtOnce(): void {
-  beforeEach(() => {
-    const random = vi.spyOn(Math, 'random').mockReturnValue(0);
-    return () => random.mockRestore();
-  });
+/** An S3 that goes on at once where it was told to slow down: the SDK's own pace is then a request in two seconds. */
+export async function openHurriedS3(endpoint: string, attempts: number): Promise<S3> {
+  const s3 = await openS3({ endpoint, region: 'us-east-1', credentials: KEYS, attempts });
+  const strategy = (await s3.config.retryStrategy()) as unknown as { rateLimiter: { minFillRate: number } };
+  strategy.rateLimiter.minFillRate = 100;
+  return s3;
 }
 
 const MIB = 2 ** 20;
 
-/** S3's least part, so that a test with several sends no more than it must. */
-export const LEAST_PART = 5 * MIB;
+/** The least part that this peer takes, where S3 takes five: what a test of several parts is about is not their size. */
+export const LEAST_PART = MIB;
 
 /** Bytes that differ from place to place, in pieces of a size that fits no part. */
 export async function* generated(size: number, seed = 1): AsyncGenerator<Buffer, void, undefined> {
