@@ -28,7 +28,7 @@ import {
 const GROUP = 'rings';
 const TIME_LIMIT = 60_000;
 /** More than one part. */
-const MODEL = Buffer.alloc(17 * 2 ** 20, 'many weights');
+const LARGE_MODEL = Buffer.alloc(17 * 2 ** 20, 'many weights');
 
 const isPart =
   (number: number) =>
@@ -48,11 +48,12 @@ describeWithPython('a release that is interrupted', () => {
     await accounts.reset();
     proxy.clear();
     repository = writeRepository(accounts.moto);
-    uri = await putSource(accounts.source, 'rings/model.tar.gz', MODEL);
+    uri = await put('weights');
     await register(accounts.source, GROUP, singleContainer(uri));
   }, TIME_LIMIT);
   afterEach(() => repository.remove());
 
+  const put = (model: string | Buffer) => putSource(accounts.source, 'rings/model.tar.gz', model);
   const throughHere = (): Rule => ({
     when: ({ headers }) => headers['x-amz-copy-source'] !== undefined,
     fault: errorAnswer(403, 'AccessDenied', 'Access Denied'),
@@ -114,6 +115,7 @@ describeWithPython('a release that is interrupted', () => {
   });
 
   test('in the middle of a copy leaves no part of it, and the next one makes the whole', async () => {
+    await put(LARGE_MODEL);
     proxy.add(throughHere());
     proxy.add({ when: isPart(2), fault: { kind: 'delay', milliseconds: 40_000 } });
     const ended = await interrupt(met(isPart(2)));
@@ -162,6 +164,7 @@ describeWithPython('a release that is interrupted', () => {
   });
 
   test('by credentials that expire before a copy is whole says so, and the next one sends no part again', async () => {
+    await put(LARGE_MODEL);
     proxy.add(throughHere());
     const message = 'The provided token has expired.';
     const fault = errorAnswer(400, 'ExpiredToken', message);
