@@ -1,15 +1,19 @@
 // @ts-check
 // Promotes a large artefact between two accounts of one peer, and copies it with the AWS CLI, in turn; prints JSON.
+// node promotion-rounds.mjs MOTO_PYTHON AWS MEBIBYTES ROUNDS [sink]: with `sink` an S3 that keeps nothing stands in for moto's.
 import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
 import { S3 } from '@aws-sdk/client-s3';
 import { STS } from '@aws-sdk/client-sts';
 
 import { ROOT } from './measure.mjs';
 
-const [motoPython = '', aws = '', mebibytes = '', rounds = ''] = process.argv.slice(2);
+const [motoPython = '', aws = '', mebibytes = '', rounds = '', peer = 'moto'] = process.argv.slice(2);
 const MIB = 2 ** 20;
 const REGION = 'us-east-1';
 const role = (/** @type {string} */ account) => `arn:aws:iam::${account}:role/release`;
@@ -17,17 +21,17 @@ const [SOURCE, TARGET] = ['111122223333', '444455556666'];
 
 const moto = spawn(motoPython, [join(ROOT, 'test/support/moto_server.py')], { stdio: ['pipe', 'pipe', 'ignore'] });
 const port = Number(await new Promise((resolve) => moto.stdout.once('data', (data) => resolve(String(data).trim()))));
-const denying = await startDenying(port);
+const others = peer === 'sink' ? await startSink() : await startDenying(port);
 try {
-  const figures = { size: Number(mebibytes) * MIB, within: await compare(port), through: await compare(denying.port) };
-  process.stdout.write(JSON.stringify(figures));
+  const within = peer === 'sink' ? undefined : await compare(port);
+  process.stdout.write(JSON.stringify({ within, through: await compare(others.port) }));
 } finally {
-  denying.close();
+  others.close();
   moto.stdin.end();
   moto.kill();
 }
 
-/** @param {number} at Both sides talk to this port. */
+/** @param {number} at Both sides talk to the S3 on this port. */
 async function compare(at) {
   const env = environment(at);
   /** @type {{ ours: Figure[], theirs: Figure[] }} */
@@ -59,17 +63,8 @@ async function prepare() {
   await fetch(`http://127.0.0.1:${port}/moto-api/reset`, { method: 'POST' });
   const endpoint = `http://127.0.0.1:${port}`;
   const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
-  const s3 = new S3({ endpoint, region: REGION, credentials, forcePathStyle: true });
-  for (const Bucket of ['source', 'target']) await s3.createBucket({ Bucket });
-  const made = { Bucket: 'source', Key: 'model.tar.gz' };
-  const { UploadId } = await s3.createMultipartUpload(made);
-  const Body = Buffer.alloc(64 * MIB, 'weights of a model ');
-  const Parts = [];
-  for (let PartNumber = 1; PartNumber <= Number(mebibytes) / 64; PartNumber++) {
-    const { ETag } = await s3.uploadPart({ ...made, UploadId, PartNumber, Body });
-    Parts.push({ PartNumber, ETag });
-  }
-  await s3.completeMultipartUpload({ ...made, UploadId, MultipartUpload: { Parts } });
+  if (peer === 'moto') await putModel(endpoint, credentials);
+  else await fetch(`http://127.0.0.1:${others.port}/`, { method: 'DELETE' });
   const sts = new STS({ endpoint, region: REGION, credentials });
   const { Credentials: given } = await sts.assumeRole({ RoleArn: role(SOURCE), RoleSessionName: 'bench' });
   sts.destroy();
@@ -87,8 +82,23 @@ async function prepare() {
     ModelApprovalStatus: 'Approved',
     InferenceSpecification: { Containers: [{ Image: 'image', ModelDataUrl: 's3://source/model.tar.gz' }] },
   });
-  s3.destroy();
   sagemaker.destroy();
+}
+
+/** @param {string} endpoint @param {{ accessKeyId: string, secretAccessKey: string }} credentials */
+async function putModel(endpoint, credentials) {
+  const s3 = new S3({ endpoint, region: REGION, credentials, forcePathStyle: true });
+  for (const Bucket of ['source', 'target']) await s3.createBucket({ Bucket });
+  const made = { Bucket: 'source', Key: 'model.tar.gz' };
+  const { UploadId } = await s3.createMultipartUpload(made);
+  const Body = Buffer.alloc(64 * MIB, 'weights of a model ');
+  const Parts = [];
+  for (let PartNumber = 1; PartNumber <= Number(mebibytes) / 64; PartNumber++) {
+    const { ETag } = await s3.uploadPart({ ...made, UploadId, PartNumber, Body });
+    Parts.push({ PartNumber, ETag });
+  }
+  await s3.completeMultipartUpload({ ...made, UploadId, MultipartUpload: { Parts } });
+  s3.destroy();
 }
 
 /** @typedef {{ seconds: number, megabytes: number }} Figure */
@@ -118,7 +128,8 @@ print(json.dumps([code,time.monotonic()-start,resource.getrusage(resource.RUSAGE
 function environment(at) {
   return {
     PATH: process.env['PATH'],
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${at}`,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${at}`,
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
     AWS_ACCESS_KEY_ID: 'testing',
@@ -155,6 +166,25 @@ async function startDenying(peer) {
   const close = () => {
     server.close();
     server.closeAllConnections();
+  };
+  return { port: own, close };
+}
+
+/** An S3 on which nothing but the two programs takes time: its object is made as it is read, and what is put is not kept. */
+async function startSink() {
+  const folder = mkdtempSync(join(tmpdir(), 'sagemaker-pipelines-bench-'));
+  const file = join(folder, 'port');
+  const sink = spawn(process.execPath, [join(ROOT, 'bench/peers/s3-sink.mjs'), file, String(Number(mebibytes) * MIB)], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  for (let waited = 0; !existsSync(file); waited++) {
+    if (waited > 500) throw new Error('the server did not start');
+    await wait(20);
+  }
+  const own = Number(readFileSync(file, 'utf8'));
+  const close = () => {
+    sink.kill();
+    rmSync(folder, { recursive: true, force: true });
   };
   return { port: own, close };
 }

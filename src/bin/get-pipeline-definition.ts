@@ -1,5 +1,10 @@
 #!/usr/bin/env node
-import { getPipelineDefinition } from '../cli/get-pipeline-definition.ts';
-import { start } from '../cli/start.ts';
+import { keepCompiled } from '../cli/keep-compiled.ts';
 
+keepCompiled();
+// What stands in an import above would be compiled before anything runs.
+const [{ getPipelineDefinition }, { start }] = await Promise.all([
+  import('../cli/get-pipeline-definition.ts'),
+  import('../cli/start.ts'),
+]);
 start(getPipelineDefinition, import.meta.url);

@@ -1,5 +1,10 @@
 #!/usr/bin/env node
-import { sagemakerPipelines } from '../cli/sagemaker-pipelines.ts';
-import { start } from '../cli/start.ts';
+import { keepCompiled } from '../cli/keep-compiled.ts';
 
+keepCompiled();
+// What stands in an import above would be compiled before anything runs.
+const [{ sagemakerPipelines }, { start }] = await Promise.all([
+  import('../cli/sagemaker-pipelines.ts'),
+  import('../cli/start.ts'),
+]);
 start(sagemakerPipelines, import.meta.url);

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { availableParallelism, homedir, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { PipelineError } from '../definition/error.ts';
 import type { Fetch } from '../run/local/fetch.ts';
@@ -7,6 +7,7 @@ import { findRun } from '../run/local/read-runs.ts';
 import type { LocalSettings } from '../run/local/settings.ts';
 import { readPlace } from '../run/local/store/place.ts';
 import type { Mount } from '../run/local/store/store.ts';
+import { usersCache } from './cache-folder.ts';
 import type { Arguments, Options } from './command.ts';
 import { readConfig } from './config.ts';
 import { inProject } from './image-settings.ts';
@@ -116,16 +117,14 @@ function fetchInto(region: string, profile: string | undefined): NonNullable<Loc
 
 /** What is worth keeping for every project of this user; kept with the project where the user's folder cannot be written to. */
 function cacheFolder(context: Pick<Context, 'cwd' | 'env'>, tell: (message: string) => void): string {
-  const { env } = context;
-  const own = env['SAGEMAKER_PIPELINES_CACHE'];
-  if (own !== undefined && own !== '') return resolve(own);
-  const usual = join(env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? homedir(), '.cache'), 'sagemaker-pipelines');
+  const { path, isOwn } = usersCache(context.env);
+  if (isOwn) return path;
   try {
-    mkdirSync(usual, { recursive: true });
-    return usual;
+    mkdirSync(path, { recursive: true });
+    return path;
   } catch {
     const instead = join(stateFolderOf(context), 'cache');
-    tell(`${usual} cannot be made: environments are kept in ${relative(context.cwd, instead)}`);
+    tell(`${path} cannot be made: environments are kept in ${relative(context.cwd, instead)}`);
     return instead;
   }
 }

@@ -5,7 +5,7 @@ import type { S3 } from './client.ts';
 import { fillFrom } from './get.ts';
 import { type ObjectHead, headObject, requireObject } from './head.ts';
 import { type MultipartOptions, writeInParts } from './multipart.ts';
-import { type Begun, type SentPart, PART_SIZE, bufferPool, rangesOf } from './parts.ts';
+import { type Begun, type SentPart, bufferPool, rangesOf } from './parts.ts';
 import { conditionOf, isThereAlready, putObject, traitsOf } from './put.ts';
 import { isLost, sendPart } from './upload.ts';
 import { type S3Location, formatS3Uri } from './uri.ts';
@@ -30,6 +30,9 @@ const MIB = 2 ** 20;
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 const COPY_LIMIT = 5 * 2 ** 30;
 const COPY_PART = 128 * MIB;
+// Each part is first read and then written: many small ones keep both directions busy in little memory.
+const STREAM_PART = 8 * MIB;
+const STREAM_PARALLEL = 6;
 const PARTS_AT_MOST = 10_000;
 
 type Range = { readonly number: number; readonly first: number; readonly last: number };
@@ -147,7 +150,7 @@ async function copyThroughHere(
   to: S3Location,
   options: CopyOptions,
 ): Promise<Copied> {
-  const { partSize = PART_SIZE } = options;
+  const { partSize = STREAM_PART } = options;
   const like = { ...options, ...likeSource(head, options) };
   if (head.size <= partSize) {
     const bytes = Buffer.alloc(head.size);
@@ -166,8 +169,8 @@ async function copyThroughHere(
     pool.give(buffer);
     return sent;
   };
-  const ranges = rangesOf(head.size, partSizeOf(head.size, partSize));
-  const { state, size } = await writeInParts(target, to, ranges, send, like);
+  const ranges = rangesOf(head.size, partSizeOf(head.size, STREAM_PART));
+  const { state, size } = await writeInParts(target, to, ranges, send, { parallel: STREAM_PARALLEL, ...like });
   return { state, size, how: 'streamed' };
 }
 

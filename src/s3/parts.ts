@@ -2,7 +2,7 @@ import type { Checksums } from './checksum.ts';
 
 const MIB = 2 ** 20;
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html: 5 MiB at least but for the last, 10,000 parts at most.
-export const PART_SIZE = 16 * MIB;
+const PART_SIZE = 16 * MIB;
 const GROWS_AFTER = 1000;
 const SMALLEST_BUFFER = MIB;
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -23,6 +23,12 @@ interface Lines { push: this }
 const P = parameter.string();
 export default definePipeline({ name: \`\${P}\`, steps: [] });
 `,
+  'pipelines/called/pipeline.ts': `import { definePipeline, step } from 'sagemaker-pipelines';
+
+const functionArn = 'arn:aws:lambda:us-east-1:123456789012:function:add';
+export default definePipeline({ name: 'called', steps: [step.lambda('Add', { one: 1, two: 2 }, { functionArn, outputs: { sum: 'Integer' } })] });
+`,
+  'add.py': 'def handler(event, context):\n    return {"sum": event["one"] + event["two"]}\n',
 };
 
 describe.each([22, 24])('on Node %i', (version) => {
@@ -39,8 +45,10 @@ describe.each([22, 24])('on Node %i', (version) => {
     if (!existsSync(node)) throw new Error(`npm has no ${name}@${version}`);
   }, TIME_LIMIT);
 
+  const start = (command: string, cwd: string, args: readonly string[], own: NodeJS.ProcessEnv = {}) =>
+    runCommand(node, [programOf(command), ...args], { cwd, env: { ...process.env, ...own } });
   const run = (cwd: string, args: readonly string[]): Promise<CommandResult> =>
-    runCommand(node, [programOf('get-pipeline-definition'), '--region', 'us-east-1', ...args], { cwd });
+    start('get-pipeline-definition', cwd, ['--region', 'us-east-1', ...args]);
 
   test('the shipped pipeline is its golden document', async () => {
     const { stdout, exitCode } = await run(ROOT, ['--name', 'batch_inference', '-f', '-']);
@@ -61,5 +69,27 @@ describe.each([22, 24])('on Node %i', (version) => {
     expect(exitCode).toBe(3);
     expect(stderr).toContain('error[expression-as-text]');
     expect(stderr).toContain('at pipelines/broken/pipeline.ts:5');
+  });
+
+  test('a pipeline runs on this machine', async () => {
+    const { folder } = writeProject(FILES);
+    const words = ['--name', 'called', '--local', '--function', 'add=./add.py:handler', '--json'];
+    const { stdout, exitCode } = await start('run-pipeline', folder, words);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ steps: [{ step: 'Add', state: 'succeeded', facts: { sum: 3 } }] });
+  });
+
+  test('what was compiled is kept with what else the user keeps, and where nothing can be kept nothing is said', async () => {
+    const { folder } = writeProject(FILES);
+    const words = ['--name', 'odd', '--region', 'us-east-1', '-f', '-'];
+    const own = join(folder, 'kept');
+    const first = await start('get-pipeline-definition', folder, words, { SAGEMAKER_PIPELINES_CACHE: own });
+    expect(readdirSync(join(own, 'compiled')).length).toBeGreaterThan(0);
+    const second = await start('get-pipeline-definition', folder, words, { SAGEMAKER_PIPELINES_CACHE: own });
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const third = await start('get-pipeline-definition', folder, words, { SAGEMAKER_PIPELINES_CACHE: file });
+    expect(first.exitCode).toBe(0);
+    expect([second, third]).toEqual([first, first]);
   });
 });

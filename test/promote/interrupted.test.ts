@@ -28,7 +28,7 @@ import {
 const GROUP = 'rings';
 const TIME_LIMIT = 60_000;
 /** More than one part. */
-const LARGE_MODEL = Buffer.alloc(17 * 2 ** 20, 'many weights');
+const LARGE_MODEL = Buffer.alloc(9 * 2 ** 20, 'many weights');
 
 const isPart =
   (number: number) =>

@@ -94,7 +94,7 @@ export function openCache(settings: CacheSettings): Cache {
       const folder = entriesFolder(settings, step);
       mkdirSync(folder, { recursive: true });
       const entry: CacheEntry = { version: 1, key, run, ended: record.ended, fingerprint, record, made };
-      writeJson(join(folder, `${key}.json`), entry);
+      writeJson(join(folder, `${key}.json`), entry, run);
       for (const old of readEntries(folder).slice(KEPT)) rmSync(join(folder, `${old.key}.json`), { force: true });
     },
     note: (step) => {

@@ -128,14 +128,14 @@ export function setApproval(
 ): ModelPackage {
   const path = join(registry.folder, 'groups', folderName(group), `${version}.json`);
   const changed = { ...(readJson(path) as ModelPackage), ModelApprovalStatus: state, LastModifiedTime: time };
-  writeJson(path, changed);
+  writeJson(path, changed, registry.unique(16));
   return changed;
 }
 
 /** Keeps a model, as `DescribeModel` would tell of it, under its name. */
-export function putModel({ folder }: Registry, model: JsonObject & { readonly ModelName: string }): void {
+export function putModel({ folder, unique }: Registry, model: JsonObject & { readonly ModelName: string }): void {
   mkdirSync(join(folder, 'models'), { recursive: true });
-  writeJson(join(folder, 'models', `${folderName(model.ModelName)}.json`), model);
+  writeJson(join(folder, 'models', `${folderName(model.ModelName)}.json`), model, unique(16));
 }
 
 /**

@@ -124,15 +124,18 @@ export function folderName(step: string): string {
   return name === '' ? '%' : name;
 }
 
-/** Writes a file so that there is at every moment the old one, none, or the new one. */
-export function writeWhole(path: string, text: string): void {
-  const unfinished = `${path}.unfinished`;
+/**
+ * Writes a file so that there is at every moment the old one, none, or the new one. Of a file that other runs write too,
+ * `writer` is a text that no other has at this moment: of two with one unfinished file, the second to rename it finds none.
+ */
+export function writeWhole(path: string, text: string, writer?: string): void {
+  const unfinished = `${path}${writer === undefined ? '' : `.${writer}`}.unfinished`;
   writeFileSync(unfinished, text);
   renameSync(unfinished, path);
 }
 
-export function writeJson(path: string, value: object): void {
-  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+export function writeJson(path: string, value: object, writer?: string): void {
+  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`, writer);
 }
 
 /** What `writeJson` has written; undefined where it has not. */

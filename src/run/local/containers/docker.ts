@@ -243,8 +243,10 @@ function ownEnvironment({ env }: Pick<Supervisor, 'env'>): Record<string, string
 }
 
 function refused(image: string, last: readonly string[]): PipelineError {
+  // The client ends with an empty line and where to read about its flags, which the user has not chosen.
+  const said = last.filter((line) => line.trim() !== '' && !/^(?:See|Run) 'docker run --help'/.test(line));
   return new PipelineError('machine', 'docker-refused', `Docker did not run the image ${image}`, {
-    detail: last.slice(-3).join('\n  '),
+    detail: said.slice(-3).join('\n  '),
     fix: 'for an image in ECR, log in first: aws ecr get-login-password | docker login --username AWS --password-stdin REGISTRY',
   });
 }

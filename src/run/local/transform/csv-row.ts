@@ -18,22 +18,48 @@ export function columnsOf(row: string): string[] {
       begin = at + 1;
     }
   }
-  if (quoted) throw openQuote();
+  if (quoted) throw openQuote(0);
   columns.push(row.slice(begin));
   return columns;
 }
 
-/** AWS's page: "For CSV files, you cannot use embedded newline characters". A row that ends within quotes has one. */
-export function refuseOpenQuotes(rows: readonly string[]): void {
-  for (let record = 0; record < rows.length; record++) {
-    const row = rows[record]!;
-    let quotes = 0;
-    for (let at = row.indexOf('"'); at >= 0; at = row.indexOf('"', at + 1)) quotes++;
-    if (quotes % 2 === 1) throw openQuote(record);
+/** Where a row goes on after so many columns; 0 when it has no more than these. */
+export function afterColumns(row: string, columns: number): number {
+  refuseOpenQuote(row);
+  let at = 0;
+  for (let left = columns; left > 0; left--) {
+    const comma = endOfColumn(row, at);
+    if (comma < 0) return 0;
+    at = comma + 1;
+  }
+  return at;
+}
+
+/** The comma behind the column that begins here; -1 behind the last. */
+function endOfColumn(row: string, begin: number): number {
+  const comma = row.indexOf(',', begin);
+  let open = row.indexOf('"', begin);
+  if (open < 0 || comma < open) return comma;
+  for (;;) {
+    const close = row.indexOf('"', open + 1);
+    const end = row.indexOf(',', close);
+    open = row.indexOf('"', close + 1);
+    if (open < 0 || end < open) return end;
   }
 }
 
-function openQuote(record = 0): RecordFault {
+/** AWS's page: "For CSV files, you cannot use embedded newline characters". A row that ends within quotes has one. */
+export function refuseOpenQuotes(rows: readonly string[]): void {
+  for (let record = 0; record < rows.length; record++) refuseOpenQuote(rows[record]!, record);
+}
+
+function refuseOpenQuote(row: string, record = 0): void {
+  let quotes = 0;
+  for (let at = row.indexOf('"'); at >= 0; at = row.indexOf('"', at + 1)) quotes++;
+  if (quotes % 2 === 1) throw openQuote(record);
+}
+
+function openQuote(record: number): RecordFault {
   return new RecordFault('csv-newline', 'the row ends within quotes: a value with a newline in it, or a lost quote', {
     record,
     fix: 'write values without newlines: DataProcessing works by line on text/csv',

@@ -1,6 +1,6 @@
 import { sayCount } from '../../../definition/count.ts';
 import { type JsonPath, type JsonPathStep, positionsOf } from '../../../definition/json-path.ts';
-import { columnsOf } from './csv-row.ts';
+import { afterColumns, columnsOf } from './csv-row.ts';
 import { RecordFault } from './fault.ts';
 import type { JsonText } from './json-text.ts';
 
@@ -16,8 +16,8 @@ export function rowFilter(path: JsonPath): (row: string) => string {
   let [length, positions]: [number, readonly number[] | undefined] = [-1, undefined];
   return (row) => {
     // The commonest filter, `$[1:]`, is the row without its beginning.
-    if (dropped > 0 && !row.includes('"')) {
-      const begin = afterCommas(row, dropped);
+    if (dropped > 0) {
+      const begin = afterColumns(row, dropped);
       if (begin > 0) return row.slice(begin);
     }
     const columns = columnsOf(row);
@@ -31,17 +31,6 @@ export function rowFilter(path: JsonPath): (row: string) => string {
     if (positions.length === 1) return columns[positions[0]!]!;
     return positions.map((position) => columns[position]!).join(',');
   };
-}
-
-/** Where a row goes on after so many commas; 0 when it has fewer. */
-function afterCommas(row: string, commas: number): number {
-  let at = 0;
-  for (let left = commas; left > 0; left--) {
-    const comma = row.indexOf(',', at);
-    if (comma < 0) return 0;
-    at = comma + 1;
-  }
-  return at;
 }
 
 /**

@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { readJsonPath } from '../../../../src/definition/json-path.ts';
+import { columnsOf } from '../../../../src/run/local/transform/csv-row.ts';
+import { RecordFault } from '../../../../src/run/local/transform/fault.ts';
 import { filterJson, rowFilter } from '../../../../src/run/local/transform/filter.ts';
 import { readJson, writeJson } from '../../../../src/run/local/transform/json-text.ts';
 
@@ -36,6 +39,27 @@ describe('a filter of a row', () => {
     ['"1,2', '$[1:]', 'ends within quotes'],
   ])('finds nothing outside it: %s, %s', (row, filter, message) => {
     expect(() => ofRow(row, filter)).toThrow(message);
+  });
+
+  test('of a beginning that goes leaves the other columns, whatever quotes they have', () => {
+    const outcome = (filter: () => string) => {
+      try {
+        return filter();
+      } catch (error) {
+        return error instanceof RecordFault ? error.code : String(error);
+      }
+    };
+    const row = fc.string({ unit: fc.constantFrom('"', ',', 'a'), maxLength: 14 });
+    fc.assert(
+      fc.property(row, fc.integer({ min: 1, max: 4 }), (text, dropped) => {
+        const others = () => {
+          const left = columnsOf(text).slice(dropped);
+          return left.length > 0 ? left.join(',') : ofRow(text, '$[99]');
+        };
+        expect(outcome(() => ofRow(text, `$[${dropped}:]`))).toBe(outcome(others));
+      }),
+      { numRuns: 20_000 },
+    );
   });
 });
 
