@@ -169,7 +169,7 @@ async function copyThroughHere(
     pool.give(buffer);
     return sent;
   };
-  const ranges = rangesOf(head.size, partSizeOf(head.size, STREAM_PART));
+  const ranges = rangesOf(head.size, partSizeOf(head.size, partSize));
   const { state, size } = await writeInParts(target, to, ranges, send, { parallel: STREAM_PARALLEL, ...like });
   return { state, size, how: 'streamed' };
 }
