@@ -53,4 +53,12 @@ describeWithPython('a project made by the packed package, in a folder with blank
       passed: true,
     });
   });
+
+  // The last, as it begins by taking away what the others use.
+  test('is installed again from its own lock, as a build does it', { timeout: TIME_LIMIT }, async () => {
+    // A registry that serves one platform leaves a lock that npm refuses by itself.
+    expect(await run(process.execPath, [join(ROOT, 'scripts/complete-lock.mjs')])).toMatchObject({ exitCode: 0 });
+    expect(await run('npm', ['ci', '--no-audit', '--no-fund'])).toMatchObject({ exitCode: 0 });
+    expect(await run('npx', ['sagemaker-pipelines', 'check', 'delivery_times'])).toMatchObject({ exitCode: 0 });
+  });
 });

@@ -6,6 +6,7 @@ import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { listPipelines } from './find-pipeline.ts';
 import { readPipeline } from './read-pipeline.ts';
+import { diagnosticOf } from './render.ts';
 import { faultsIn, fileOf, isDocumentFile, textOf } from './read-source.ts';
 import { regionOf } from './settings.ts';
 
@@ -69,8 +70,8 @@ async function diagnosticsOf(
     return (await readPipeline(wanted, config, context)).diagnostics;
   } catch (thrown) {
     // A pipeline with errors is thrown with all of them; the others are still to be looked at.
-    if (isPipelineError(thrown) && thrown.diagnostics.length > 0) return thrown.diagnostics;
-    throw thrown;
+    if (!isPipelineError(thrown) || thrown.failure !== 'invalid') throw thrown;
+    return thrown.diagnostics.length > 0 ? thrown.diagnostics : [diagnosticOf(thrown)];
   }
 }
 

@@ -94,7 +94,9 @@ function unknownPipeline(name: string, known: readonly FoundPipeline[], cwd: str
   const twin = known.find((pipeline) => pipeline.name.replaceAll('-', '_').toLowerCase() === plain);
   const names = known.map((pipeline) => pipeline.name);
   return new PipelineError('usage', 'unknown-pipeline', `There is no pipeline "${name}"`, {
-    detail: `there are: ${namesOf(known)}`,
+    detail: isFile(resolve(cwd, name))
+      ? `the file ${name} is neither a module (.ts) nor a definition (.json); there are: ${namesOf(known)}`
+      : `there are: ${namesOf(known)}`,
     fix: twin === undefined ? didYouMean(name, names) : `did you mean "${twin.name}"?`,
   });
 }

@@ -6,6 +6,7 @@ import type { Command } from './command.ts';
 import { type Suite, choose } from './suite.ts';
 import type { Context } from './context.ts';
 import { diagnosticOf, rendererFor } from './render.ts';
+import { systemFault } from './system-fault.ts';
 
 const EXIT_CODES: Readonly<Record<Failure, number>> = {
   failed: 1,
@@ -64,10 +65,11 @@ export async function main(program: Command | Suite, context: Context): Promise<
     }
     return hasErrors(diagnostics) ? EXIT_CODES.invalid : exitCode;
   } catch (thrown) {
-    const error = isPipelineError(thrown) ? thrown : ourFault(thrown);
+    const known = isPipelineError(thrown) ? thrown : systemFault(thrown);
+    const error = known ?? ourFault(thrown);
     const reported = diagnosticOf(error);
     for (const diagnostic of [...error.diagnostics, reported]) stderr.write(`${render(diagnostic)}\n`);
-    if (error !== thrown) stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+    if (known === undefined) stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
     if (asJson || asResult) answerJson({ error: said(error) }, error.diagnostics);
     return EXIT_CODES[error.failure];
   }

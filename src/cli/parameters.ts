@@ -70,18 +70,19 @@ export function runParameters(assembly: Assembly, given: readonly GivenValues[])
 }
 
 /** Reads `Name=value` words; a value may hold further equals signs. */
-export function readAssignments(words: readonly string[]): JsonObject {
+export function readAssignments(words: readonly string[], what: 'parameter' | 'output' = 'parameter'): JsonObject {
+  const flag = what === 'parameter' ? '--param' : '--output';
   const values = new Map<string, string>();
   for (const word of words) {
     const equals = word.indexOf('=');
     if (equals < 1) {
-      throw new PipelineError('usage', 'bad-value', `"${word}" gives no parameter a value`, {
-        fix: `--param ${equals < 0 ? word : 'Name'}=VALUE`,
+      throw new PipelineError('usage', 'bad-value', `"${word}" gives no ${what} a value`, {
+        fix: `${flag} ${equals < 0 ? word : 'Name'}=VALUE`,
       });
     }
     const name = word.slice(0, equals);
     if (values.has(name)) {
-      throw new PipelineError('usage', 'repeated-parameter', `The parameter ${name} is given twice`, {
+      throw new PipelineError('usage', `repeated-${what}`, `The ${what} ${name} is given twice`, {
         fix: 'give it once',
       });
     }

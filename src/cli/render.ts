@@ -11,13 +11,22 @@ const COLOURS = { error: 31, warning: 33, note: 36 } as const;
 export function rendererFor({ stderr, env, cwd }: Pick<Context, 'stderr' | 'env' | 'cwd'>): Renderer {
   const isColoured = stderr.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   const folder = new RegExp(`(?<![^\\s"'(])${cwd.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}/(?=.)`, 'g');
+  const start = isOfNpm(env) ? 'npx $&' : '$&';
   return (diagnostic) => {
-    const text = formatDiagnostic(diagnostic).replace(folder, '');
+    const fix = diagnostic.fix?.replace(OWN_COMMAND, start);
+    const text = formatDiagnostic({ ...diagnostic, fix }).replace(folder, '');
     if (!isColoured) return text;
     return text
       .replace(/^\w+\[[\w-]+\]/, (label) => paint(label, COLOURS[diagnostic.severity]))
       .replace(/^ {2}at .*$/m, (place) => paint(place, 2));
   };
+}
+
+const OWN_COMMAND = /^(?:run-pipeline|sagemaker-pipelines|get-pipeline-definition|build-deployment)(?= )/;
+
+/** Whether npm started the command (`npx`, `npm run`): the shell that it was typed in does not know it by itself. */
+function isOfNpm(env: Context['env']): boolean {
+  return env['npm_command'] !== undefined;
 }
 
 /** An error in the form of a diagnostic. */

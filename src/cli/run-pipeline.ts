@@ -168,7 +168,8 @@ async function fillParameters(
     environment === undefined ? [] : [await environmentValues(environment, file, assembly.definition, context)];
   const given = [...wanted, ...own];
   if (args.resume !== undefined) {
-    return { parameters: runParameters(assembly, [...given, resumedValues(args.resume, given, context)]), notes: [] };
+    const before = resumedValues(args.resume, assembly.name, given, context);
+    return { parameters: runParameters(assembly, [...given, before]), notes: [] };
   }
   const written = target === 'local' ? readSample(file) : undefined;
   if (written === undefined) return { parameters: runParameters(assembly, given), notes: [] };

@@ -17,24 +17,38 @@ const SDK_WARNING = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
 export function start(command: Command | Suite, bin: string): void {
   // An author's `console.log` must not mix with the answer.
   globalThis.console = new Console(process.stderr);
-  process.stdout.on('error', leaveQuietly);
+  // Whoever does not want to hear of it any more ends nothing by that.
+  process.stderr.on('error', () => {});
   process.env[SDK_WARNING] ??= 'true';
-  void run(command, contextOf(bin));
+  void run(command, bin);
 }
 
-async function run(command: Command | Suite, context: Context): Promise<void> {
-  const exitCode = await main(command, context);
+async function run(command: Command | Suite, bin: string): Promise<void> {
+  const interruption = interruptible();
+  const outcome: { exitCode?: number } = {};
+  const refused = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') {
+      process.stderr.write(`error[cannot-write]  The answer cannot be written to stdout\n  ${error.message}\n`);
+      process.exit(1);
+    }
+    // `… | head -1` has read all it wants; a run that goes on without its reader ends as by Ctrl-C.
+    if (outcome.exitCode !== undefined || !interruption.wish()) process.exit(outcome.exitCode ?? 0);
+  };
+  process.stdout.on('error', refused);
+  outcome.exitCode = await main(command, contextOf(bin, interruption));
   // Timers or sockets that an author's file left open must not keep the process; what was written has to get out.
-  process.stdout.write('', () => process.exit(exitCode));
+  process.stdout.write('', (error) => {
+    if (error) refused(error);
+    process.exit(outcome.exitCode);
+  });
 }
 
-function contextOf(bin: string): Context {
+function contextOf(bin: string, interruption: Interruptible): Context {
   const installation: Installation = {
     library: new URL('../index.js', bin).href,
     hook: new URL('../loader-hook.js', bin).href,
   };
   let hooks: Promise<void> | undefined;
-  let interrupted: AbortSignal | undefined;
   return {
     argv: process.argv.slice(2),
     env: process.env,
@@ -58,7 +72,7 @@ function contextOf(bin: string): Context {
         .slice(0, digits),
     sleep: (milliseconds, signal) => wait(milliseconds, undefined, signal && { signal }).catch(() => {}),
     get interrupted() {
-      return (interrupted ??= interruption());
+      return interruption.signal();
     },
     stalled: new Promise((_, reject) => {
       process.once('beforeExit', () => {
@@ -72,16 +86,33 @@ function contextOf(bin: string): Context {
   };
 }
 
-/** From now on the first Ctrl-C is a wish that the command looks to, and the second ends the process. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(INTERRUPTED);
-      controller.abort(signal);
-    });
-  }
-  return controller.signal;
+/** How a command is asked to end that looks to it by itself. */
+interface Interruptible {
+  /** From now on the first Ctrl-C is a wish that the command looks to, and the second ends the process. */
+  readonly signal: () => AbortSignal;
+  /** The same wish from within; false where the command does not look to it. */
+  readonly wish: () => boolean;
+}
+
+function interruptible(): Interruptible {
+  let controller: AbortController | undefined;
+  const listen = (): AbortController => {
+    const made = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (made.signal.aborted) process.exit(INTERRUPTED);
+        made.abort(signal);
+      });
+    }
+    return made;
+  };
+  return {
+    signal: () => (controller ??= listen()).signal,
+    wish: () => {
+      controller?.abort();
+      return controller !== undefined;
+    },
+  };
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {
@@ -90,12 +121,8 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     isTTY: stream.isTTY,
     // A window changes its size while a run is shown.
     get columns() {
-      return stream.columns;
+      // A terminal that nobody has told its size says 0.
+      return stream.columns || undefined;
     },
   };
-}
-
-// `… | head -1` has read all it wants.
-function leaveQuietly(error: NodeJS.ErrnoException): void {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
 }

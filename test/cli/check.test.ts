@@ -39,6 +39,23 @@ describe('sagemaker-pipelines check', () => {
     expect(stderr).toContain('at pipelines/small/pipeline.ts:2  (Steps[0].DependsOn[0])');
   });
 
+  test('goes on behind a file that is no pipeline', async () => {
+    const { run } = writeProject({
+      'pipelines/broken/pipeline.ts': 'export default {;\n',
+      'pipelines/small/pipeline.ts': PIPELINE,
+    });
+    const { exitCode, stdout, stderr } = await run(COMMAND, ['check']);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: 'broken: 1 error\nsmall: 1 error\n' });
+    expect(stderr).toContain('error[syntax-error]');
+  });
+
+  test('says of a file of another kind what it takes', async () => {
+    const { run } = writeProject({ 'rows.csv': '1,2\n', 'pipelines/small/pipeline.ts': PIPELINE });
+    const { exitCode, stderr } = await run(COMMAND, ['check', 'rows.csv']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('the file rows.csv is neither a module (.ts) nor a definition (.json); there are: small');
+  });
+
   test('answers as one object with --json', async () => {
     const { runInHost: run } = writeProject({ 'right.json': RIGHT, 'broken.json': BROKEN });
     const { exitCode, stdout } = await run(COMMAND, ['check', '--json', 'right.json', 'broken.json']);

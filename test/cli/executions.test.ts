@@ -118,6 +118,7 @@ describe('executions', () => {
     [['executions', 'show', 'asking'], 4, 'Cannot list the executions of nightly-asking'],
     [['executions', 'list', '--limit', 'all'], 2, '--limit must be a whole number from 1'],
     [['callbacks', 'succeed', 'none'], 4, 'Cannot answer the callback none: it is not there'],
+    [['callbacks', 'succeed', 'some', '--output', 'By'], 2, '"By" gives no output a value\n  fix: --output By=VALUE'],
     [['executions', 'shwo'], 2, 'did you mean "show"?'],
   ])('%j is refused', async (args, code, words) => {
     const { exitCode, stderr } = await suite(...args);

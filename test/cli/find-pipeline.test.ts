@@ -45,7 +45,7 @@ describe('a name means', () => {
         failure: 'usage',
         code: 'unknown-pipeline',
         message: `There is no pipeline "${given}"`,
-        detail: 'there are: batch_inference, old',
+        detail: `${given === 'script.py' ? 'the file script.py is neither a module (.ts) nor a definition (.json); ' : ''}there are: batch_inference, old`,
         fix,
       }),
     );

@@ -122,10 +122,38 @@ error[invalid-definition]  a has an error
     );
   });
 
+  test('of the disk is not our fault', async () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    expect(await run(() => Promise.reject(full))).toEqual({
+      exitCode: 5,
+      stdout: '',
+      stderr: `error[disk-full]  The disk is full
+  ENOSPC: no space left on device, write
+  fix: make room on the disk
+`,
+    });
+  });
+
+  test('of a socket is none of the disk', async () => {
+    const refused = Object.assign(new Error('listen EACCES: permission denied 127.0.0.1:80'), { code: 'EACCES' });
+    expect((await run(() => Promise.reject(refused))).stderr).toContain('error[internal]');
+  });
+
   test('also ends a command whose pipeline waits for ever', async () => {
     const stalled = Promise.reject(new PipelineError('invalid', 'never-settles', 'nothing comes'));
     const { exitCode, stderr } = await run(() => new Promise(() => {}), [], { stalled });
     expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: 'error[never-settles]  nothing comes\n' });
+  });
+});
+
+describe('a command that is told as a way out', () => {
+  const failing = () => Promise.reject(new PipelineError('usage', 'some-code', 'no', { fix: 'run-pipeline --local' }));
+
+  test.each([
+    ['is as npm runs it, where npm ran this one', { npm_command: 'exec' }, 'npx run-pipeline --local'],
+    ['is as it was typed elsewhere', {}, 'run-pipeline --local'],
+  ])('%s', async (_, env, fix) => {
+    expect((await run(failing, [], { env })).stderr).toBe(`error[some-code]  no\n  fix: ${fix}\n`);
   });
 });
 

@@ -29,6 +29,20 @@ test('goes on with the values that the run was started with, once the definition
   expect(resumed.exitCode).toBe(0);
 });
 
+test('refuses a run of another pipeline, and names its own newest', async () => {
+  const small = pipelineOf('a');
+  const project = writeProject({
+    'pipelines/small/pipeline.ts': small,
+    'pipelines/other/pipeline.ts': small.replace("name: 'small'", "name: 'other'"),
+  });
+  const first = await project.run('run-pipeline', ['--name', 'small', '--local', '-p', 'Word=a']);
+  await project.run('run-pipeline', ['--name', 'other', '--local', '-p', 'Word=a']);
+  const { exitCode, stderr } = await project.run('run-pipeline', ['--name', 'small', '--local', '--resume', 'latest']);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/error\[other-pipeline\] {2}The run \w+ is one of other, not of small\n/);
+  expect(stderr).toContain(`fix: --resume ${first.stdout.trimEnd().split('\n').at(-1)}\n`);
+});
+
 test('asks for secrets again, which are not kept', async () => {
   const project = writeProject({ 'pipelines/small/pipeline.ts': pipelineOf('a') });
   await project.run('run-pipeline', ['--name', 'small', '--local', '-p', 'Word=a', '-p', 'Password=hunter2hunter2']);

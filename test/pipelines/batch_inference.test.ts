@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import training from '../../pipelines/batch_inference/training/pipeline.ts';
 import { describeWithPython } from '../support/python-environment.ts';
 import { runCommand } from '../support/run-command.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { copyOfPipelines, describeDocument, runHere } from './shipped.ts';
+import { computeDirectly, copyOfPipelines, describeDocument, expectSameNumbers, readJson, runHere } from './shipped.ts';
 
 const FOLDER = fileURLToPath(new URL('../../pipelines/batch_inference/', import.meta.url));
 const SAMPLE = readFileSync(join(FOLDER, 'sample', 'abalone.csv'), 'utf8');
@@ -66,33 +66,70 @@ describeWithPython('preprocess.py', () => {
   });
 });
 
+interface Direct {
+  readonly r2: number;
+  readonly rmse: number;
+  readonly tested: number[];
+  readonly predictions: number[];
+}
+
 describeWithPython('batch_inference on this machine', () => {
-  test('trains the model it lacks, and puts each prediction behind its raw record', { timeout: 600_000 }, async () => {
+  test('trains the model it lacks, and predicts what plain scikit-learn predicts', { timeout: 600_000 }, async () => {
     const project = copyOfPipelines();
-    const first = await runHere(project, 'batch_inference');
+    const [first, direct] = await Promise.all([
+      runHere(project, 'batch_inference'),
+      computeDirectly<Direct>('abalone'),
+    ]);
     expect({ exitCode: first.exitCode, states: first.states }).toEqual({
       exitCode: 0,
       states: { PreprocessData: 'succeeded', Predict: 'succeeded' },
     });
     expect(first.stderr).toContain('batch_inference/training runs first: no approved version of the model "abalone"');
+    expect(metricsOfTraining(project.folder)).toEqual({ r2: direct.r2.toFixed(6), rmse: direct.rmse.toFixed(6) });
+    const readme = readFileSync(join(FOLDER, 'README.md'), 'utf8');
+    expect(readme).toContain(`an R² of ${direct.r2.toFixed(3)} and is ${direct.rmse.toFixed(2)} rings off (RMSE)`);
+
     const rows = lines(first.file('batch-inference', 'Predict', 'inference', 'abalone.csv.out'));
     expect(rows.map((row) => row.slice(0, row.lastIndexOf(',')))).toEqual(SAMPLE.trimEnd().split('\n'));
+    expectSameNumbers(lastColumn(rows), direct.predictions);
 
-    const second = await runHere(project, 'batch_inference');
+    // What training kept for its test, through the model's containers in a batch of their own.
+    const records = lines(join(FOLDER, 'training', 'sample', 'abalone.csv'));
+    const tested = direct.tested.map((at) => records[at]!);
+    writeFileSync(join(project.folder, 'tested.csv'), `${tested.join('\n')}\n`);
+    const second = await runHere(project, 'batch_inference', '-p', 'InputDataUrl=tested.csv');
     expect(second.stderr).not.toContain('runs first');
-    expect(lines(second.file('batch-inference', 'Predict', 'inference', 'abalone.csv.out'))).toEqual(rows);
-    const lineage = JSON.parse(
-      readFileSync(second.file('batch-inference', 'PreprocessData', 'lineage', 'lineage.json'), 'utf8'),
-    ) as object;
-    const sha256 = createHash('sha256').update(SAMPLE).digest('hex');
-    expect(lineage).toEqual({
+    const predicted = lastColumn(lines(second.file('batch-inference', 'Predict', 'inference', 'tested.csv.out')));
+    expect(r2Of(lastColumn(tested), predicted)).toBeCloseTo(direct.r2, 12);
+    const sha256 = createHash('sha256')
+      .update(readFileSync(join(project.folder, 'tested.csv')))
+      .digest('hex');
+    expect(readJson(second.file('batch-inference', 'PreprocessData', 'lineage', 'lineage.json'))).toEqual({
       run: second.run,
       model: 'abalone/1',
-      inputs: [{ file: 'abalone.csv', rows: rows.length, sha256 }],
+      inputs: [{ file: 'tested.csv', rows: tested.length, sha256 }],
     });
   });
 });
 
+/** What the training job of a project's only training run said of itself, with the digits that it printed. */
+function metricsOfTraining(project: string): Record<string, string> {
+  const runs = join(project, '.sagemaker-pipelines', 'runs');
+  const logs = readdirSync(runs).map((run) => join(runs, run, 'steps', 'TrainModel', 'stdout'));
+  const log = readFileSync(logs.find(existsSync)!, 'utf8');
+  return Object.fromEntries([...log.matchAll(/(\w+)=([\d.]+);/g)].map(([, name, value]) => [name!, value!]));
+}
+
 function lines(file: string): string[] {
   return readFileSync(file, 'utf8').trimEnd().split('\n');
+}
+
+function lastColumn(rows: readonly string[]): number[] {
+  return rows.map((row) => Number(row.slice(row.lastIndexOf(',') + 1)));
+}
+
+function r2Of(known: readonly number[], predicted: readonly number[]): number {
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const squares = (others: readonly number[]) => known.reduce((sum, value, at) => sum + (value - others[at]!) ** 2, 0);
+  return 1 - squares(predicted) / squares(known.map(() => mean));
 }

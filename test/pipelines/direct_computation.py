@@ -1,11 +1,12 @@
 """What the pipelines compute, computed directly: plain scikit-learn on the sample's files, with none of their scripts.
 
-python3 direct_computation.py housing|census|reviews PIPELINES-FOLDER      (prints JSON)
+python3 direct_computation.py abalone|housing|census|reviews PIPELINES-FOLDER      (prints JSON)
 """
 
 import csv
 import json
 import pathlib
+import random
 import sys
 
 import numpy as np
@@ -13,10 +14,30 @@ from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, r2_score, roc_auc_score
+from sklearn.metrics import accuracy_score, mean_squared_error, r2_score, roc_auc_score
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder, StandardScaler
+
+
+def abalone(folder):
+    with (folder / "batch_inference/training/sample/abalone.csv").open(newline="") as raw:
+        records = np.array(list(csv.reader(raw)), dtype=object)
+    drawn = random.Random(0)
+    is_test = np.array([drawn.random() < 0.2 for _ in records])
+    rings = records[:, 8].astype(float)
+    steps = [("scaled", StandardScaler(), slice(1, 8)), ("named", OneHotEncoder(sparse_output=False), [0])]
+    forest = RandomForestRegressor(100, min_samples_leaf=3, random_state=0)
+    model = make_pipeline(ColumnTransformer(steps), forest).fit(records[~is_test, :8], rings[~is_test])
+    predicted = model.predict(records[is_test, :8])
+    with (folder / "batch_inference/sample/abalone.csv").open(newline="") as raw:
+        new = np.array(list(csv.reader(raw)), dtype=object)
+    return {
+        "r2": r2_score(rings[is_test], predicted),
+        "rmse": mean_squared_error(rings[is_test], predicted) ** 0.5,
+        "tested": np.flatnonzero(is_test).tolist(),
+        "predictions": model.predict(new[:, :8]).tolist(),
+    }
 
 
 def housing(folder):
@@ -77,5 +98,5 @@ def reviews(folder):
 
 
 if __name__ == "__main__":
-    chosen = {"housing": housing, "census": census, "reviews": reviews}[sys.argv[1]]
+    chosen = {"abalone": abalone, "housing": housing, "census": census, "reviews": reviews}[sys.argv[1]]
     print(json.dumps(chosen(pathlib.Path(sys.argv[2]))))

@@ -111,7 +111,7 @@ function sitePackagesOf(environment: string): string {
 }
 
 /** What a sample comes to when it is computed with plain scikit-learn, without the pipelines' scripts. */
-export async function computeDirectly<Found>(what: 'housing' | 'census' | 'reviews'): Promise<Found> {
+export async function computeDirectly<Found>(what: 'abalone' | 'housing' | 'census' | 'reviews'): Promise<Found> {
   const { python } = await scikitLearnEnvironment();
   const script = fileURLToPath(new URL('direct_computation.py', import.meta.url));
   const { stdout, stderr, exitCode } = await runCommand(python, ['-B', script, what, PIPELINES]);

@@ -25,7 +25,7 @@ const succeed = defineCommand({
   },
   operands: TOKEN,
   run: (args, context, [token]) => {
-    const outputs = readAssignments(args.output) as Record<string, string>;
+    const outputs = readAssignments(args.output, 'output') as Record<string, string>;
     return answer(token!, { outputs }, placeOf(args, undefined, context), context);
   },
 });

@@ -2,10 +2,12 @@ import type { LongWork, RunEvent } from '../../definition/events.ts';
 import type { Output } from '../context.ts';
 import type { Detail, RunRenderer } from './renderer.ts';
 import { formatDuration } from './duration.ts';
-import { type Style, cleanLine, logLine } from './style.ts';
+import { type Style, cleanLine, fit, logLine } from './style.ts';
 
 /** How often a log of CI says what a long work is at. */
 const STILL_GOING = 15_000;
+
+const LONGEST_REASON = 300;
 
 /**
  * Shows a run as lines for a pipe or a log of CI: a line a change, each with its time (UTC). What a long work is at is
@@ -30,7 +32,7 @@ export function plainRenderer(output: Output, style: Style, detail: Detail, now:
       what: 'begun',
       timer: setInterval(() => {
         const time = now();
-        const passed = formatDuration((time.getTime() - since) / 1000);
+        const passed = formatDuration(Math.max(0, (time.getTime() - since) / 1000));
         output.write(`${time.toISOString().slice(11, 19)} ${who}: ${begun.what}, ${passed}\n`);
       }, STILL_GOING).unref(),
     };
@@ -125,5 +127,6 @@ function tookText({ seconds, reason }: Partial<LongWork> = {}): string {
 }
 
 function reasonText(reason: string | undefined): string {
-  return reason === undefined ? '' : `: ${cleanLine(reason.replaceAll('\n', ' '))}`;
+  // A trace is told in full, line by line, with the failure of the run.
+  return reason === undefined ? '' : `: ${fit(cleanLine(reason.replaceAll('\n', ' ')), LONGEST_REASON)}`;
 }

@@ -14,7 +14,11 @@ export function failureOf(
   events: readonly RunEvent[],
   rerun?: Rerun,
 ): PipelineError | undefined {
-  if (state === 'stopped') return new PipelineError('interrupted', 'stopped', `The run was stopped: ${run}`);
+  if (state === 'stopped') {
+    const stopped = endsOf(events).find((event) => event.state === 'stopped');
+    const fix = stopped === undefined ? undefined : rerun?.(stopped.step, run);
+    return new PipelineError('interrupted', 'stopped', `The run was stopped: ${run}`, { fix });
+  }
   if (state !== 'failed') return undefined;
   // The first to fail is the cause; what fails after it may only have lost its place.
   const failed = endsOf(events).find((event) => event.state === 'failed');
@@ -24,12 +28,15 @@ export function failureOf(
   }
   const { step, reason, tail = [], links } = failed;
   const others = endsOf(events).filter((event) => event.state === 'failed' && event.step !== step);
+  const [why, ...more] = reason?.split('\n') ?? [];
+  const isInLog = more.every((line) => tail.some((each) => each.trim() === line.trim()));
   const details = [
+    ...(isInLog ? [] : more),
     ...tail.map((line) => `│ ${line}`),
     ...links.map(({ title, target }) => `${title}: ${target}`),
     ...(others.length === 0 ? [] : [`${others.map((other) => other.step).join(', ')} failed too`]),
   ];
-  return new PipelineError('failed', 'step-failed', `${step} failed${reason === undefined ? '' : `: ${reason}`}`, {
+  return new PipelineError('failed', 'step-failed', `${step} failed${why === undefined ? '' : `: ${why}`}`, {
     detail: details.length === 0 ? undefined : details.join('\n  '),
     fix: rerun?.(step, run),
   });

@@ -1,6 +1,11 @@
 // ISO 8601, and the loose forms that AWS's own pages show: 30d, T16m, p30d. Before the T an M is a month.
 const DURATION = /^p?(?:(\d+)y)?(?:(\d+)m)?(?:(\d+)w)?(?:(\d+)d)?(?:t?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?)?$/i;
 
+/** How long something took; a clock that was set back meanwhile says nothing of it. */
+export function secondsBetween(start: Date, end: Date): number {
+  return Math.max(0, (end.getTime() - start.getTime()) / 1000);
+}
+
 /** A moment after another by a duration (`P30D`, `PT1H`); undefined for a text that is none. */
 export function after(start: Date, duration: string): Date | undefined {
   const found = DURATION.exec(duration);

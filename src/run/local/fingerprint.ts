@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Json, JsonObject } from '../../definition/document.ts';
 import { isObject } from '../../definition/expression.ts';
+import { readManifest } from './manifest.ts';
 import { type Registry, findModel } from './registry.ts';
 import { type Place, readPlace } from './store/place.ts';
-import { type Store, type StoredObject, readObject } from './store/store.ts';
+import { type Store, type StoredObject, needObject, readObject } from './store/store.ts';
 import { objectsBelow } from './store/transfer.ts';
 
 /** What two steps have in common when one can do for the other, readable, so that differences can be told. */
@@ -68,8 +69,11 @@ export async function fingerprintOf(asked: JsonObject, taking: Taking): Promise<
       if (WITHOUT_EFFECT.has(key)) continue;
       if (typeof member === 'string' && STOOD_FOR.test(key)) images.add(member);
       const isModel = key === 'ModelName' && typeof member === 'string';
+      const isManifest = key === 'S3Uri' && value['S3DataType'] === 'ManifestFile' && typeof member === 'string';
       const inside = isWritten || WRITTEN.has(key);
-      members.push([key, isModel ? await modelOf(member, taking, walk) : await walk(member, inside, key)]);
+      if (isModel) members.push([key, await modelOf(member, taking, walk)]);
+      else if (isManifest) members.push([key, await listedContent(member, taking)]);
+      else members.push([key, await walk(member, inside, key)]);
     }
     return Object.fromEntries(members);
   };
@@ -105,6 +109,19 @@ async function readText(text: string, taking: Taking, isRead: boolean): Promise<
   }
   const content = await contentBelow(taking.store, place);
   return content ?? withoutRun(text, taking);
+}
+
+/** What a manifest lists, by names and bytes; one that cannot be read is told of by the step that reads it. */
+async function listedContent(uri: string, taking: Taking): Promise<Json> {
+  const hash = createHash('sha256');
+  try {
+    for (const { uri: listed, name } of await readManifest(uri, taking)) {
+      hash.update(`${name}\n${await digestOf(await needObject(taking.store, readPlace(listed)))}\n`);
+    }
+  } catch {
+    return withoutRun(uri, taking);
+  }
+  return `a manifest of the content ${hash.digest('hex')}`;
 }
 
 /** A digest of all that is below a place, by names and bytes; undefined where there is nothing. */

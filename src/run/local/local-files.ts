@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { opendir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Json, ParameterValue, PipelineDocument } from '../../definition/document.ts';
@@ -79,6 +80,8 @@ export async function localFiles(
       mapped[name] = `s3://${LOCAL_FILES}/${name}`;
     } else if (stats === undefined) {
       faults.push({ name, detail: `neither an S3 URI nor a file: looked for ${path}` });
+    } else if (stats.isDirectory() && !(await hasFile(path))) {
+      faults.push({ name, detail: `no file is in the folder ${path}` });
     } else {
       const isCopied = use === 'kept' && stats.isFile();
       const key = [...(isCopied ? [run] : []), name, basename(path)].join('/');
@@ -98,6 +101,11 @@ export async function localFiles(
       for (const { name, files } of patterns) link(join(gathered, name), files);
     },
   };
+}
+
+async function hasFile(folder: string): Promise<boolean> {
+  for await (const entry of await opendir(folder, { recursive: true })) if (!entry.isDirectory()) return true;
+  return false;
 }
 
 function isFileUrl(value: ParameterValue): value is string {

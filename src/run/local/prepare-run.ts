@@ -2,7 +2,6 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bind } from '../../definition/bind.ts';
 import type { ParameterValue, PipelineDocument } from '../../definition/document.ts';
-import { PipelineError } from '../../definition/error.ts';
 import type { RunRequest, World } from '../runner.ts';
 import type { Tell } from '../say.ts';
 import type { Containers } from './containers/container.ts';
@@ -11,7 +10,7 @@ import { type Scope, experimentOf } from './expressions/scope.ts';
 import { LOCAL_BUCKET } from './fetch.ts';
 import { LOCAL_FILES, localFiles } from './local-files.ts';
 import { publishAssets } from './publish-assets.ts';
-import type { PastRun } from './read-runs.ts';
+import { refuseOther } from './read-runs.ts';
 import { NOBODY, type Registry } from './registry.ts';
 import { RUNS } from './run-folder.ts';
 import { refuseCycles } from './schedule.ts';
@@ -49,7 +48,7 @@ export async function prepareRun(
   tell: Tell,
 ): Promise<PreparedRun> {
   const { stateFolder, region, resume } = settings;
-  if (resume !== undefined) refuseOther(resume, assembly.name);
+  if (resume !== undefined) refuseOther(resume, assembly.name, stateFolder);
   const document = bind(assembly.definition, { bucket: LOCAL_BUCKET, roleArn: LOCAL_ROLE });
   refuseCycles(document);
   const selected = selectLocally(document, { stateFolder, pipeline: assembly.name }, settings.selection ?? {});
@@ -80,13 +79,6 @@ export async function prepareRun(
   files.gather();
   const registry: Registry = { folder: join(stateFolder, 'registry'), region, unique: world.unique };
   return { run, began, started, document, selected, store, registry, containers, scope, obtain };
-}
-
-function refuseOther({ run, pipeline }: PastRun, asked: string): void {
-  if (pipeline === asked) return;
-  throw new PipelineError('usage', 'other-pipeline', `The run ${run} is one of ${pipeline}, not of ${asked}`, {
-    fix: `name the pipeline that it is a run of: ${pipeline}`,
-  });
 }
 
 /** Most that a pipeline does needs no container at all, and making the first can take a while. */

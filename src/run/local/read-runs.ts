@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../../definition/error.ts';
 import type { RunEvent, RunState } from '../../definition/events.ts';
+import { isObject, jsonIn } from '../../definition/expression.ts';
 import { didYouMean } from '../../definition/suggest.ts';
 import { EVENTS, RUNS, RUN_RECORD, type RunRecord, stepFolder } from './run-folder.ts';
 
@@ -44,6 +45,15 @@ export function findRun(stateFolder: string, name: string): PastRun {
   );
 }
 
+/** Refuses to go on with a run of another pipeline than the one that is asked for. */
+export function refuseOther({ run, pipeline }: PastRun, asked: string, stateFolder: string): void {
+  if (pipeline === asked) return;
+  const own = listRuns(stateFolder).find((each) => each.pipeline === asked);
+  throw new PipelineError('usage', 'other-pipeline', `The run ${run} is one of ${pipeline}, not of ${asked}`, {
+    fix: own === undefined ? `name the pipeline that it is a run of: ${pipeline}` : `--resume ${own.run}`,
+  });
+}
+
 /** What a run said, without the lines of its logs. */
 export function readEvents({ folder }: Pick<PastRun, 'folder'>): RunEvent[] {
   const lines = textOf(join(folder, EVENTS))?.split('\n') ?? [];
@@ -75,12 +85,20 @@ export function runIn(folder: string): PastRun {
 
 function readRun(folder: string): PastRun | undefined {
   const text = textOf(join(folder, RUN_RECORD));
-  if (text === undefined) return undefined;
-  const record = JSON.parse(text) as RunRecord;
+  const record = text === undefined ? undefined : recordIn(text);
+  if (record === undefined) return undefined;
   // A run may have ended, been resumed and not ended again.
   const end = readEvents({ folder }).findLast(({ type }) => type === 'run-ended' || type === 'run-started');
   if (end?.type !== 'run-ended') return { ...record, folder, state: 'unfinished', seconds: null };
   return { ...record, folder, state: end.state, seconds: end.seconds };
+}
+
+/** A file that a broken disk or an editor has left otherwise tells of no run. */
+function recordIn(text: string): RunRecord | undefined {
+  const record = jsonIn(text);
+  if (!isObject(record) || !isObject(record['parameters']) || !isObject(record['given'])) return undefined;
+  const isNamed = ['run', 'pipeline', 'started'].every((member) => typeof record[member] === 'string');
+  return isNamed ? (record as unknown as RunRecord) : undefined;
 }
 
 function textOf(path: string): string | undefined {

@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path';
 import type { Json, JsonObject } from '../../definition/document.ts';
 import type { Link, RunEvent } from '../../definition/events.ts';
+import { isObject, jsonIn } from '../../definition/expression.ts';
 
 /**
  * Everything about a run, in files that are whole at any moment: `run.json`, `definition.json`, `events.ndjson`, the mark
@@ -82,9 +83,11 @@ export function reopenRunFolder(stateFolder: string, run: string, definition: st
   return { path };
 }
 
-/** How a step of a run ended; undefined for one that has not. */
+/** How a step of a run ended; undefined for one that has not, and where that cannot be read any more. */
 export function readStepRecord(folder: RunFolder, step: string): StepRecord | undefined {
-  return readJson(join(stepFolder(folder, step), RESULT)) as StepRecord | undefined;
+  const path = join(stepFolder(folder, step), RESULT);
+  const record = existsSync(path) ? jsonIn(readFileSync(path, 'utf8')) : undefined;
+  return isObject(record) ? (record as unknown as StepRecord) : undefined;
 }
 
 /** Keeps what a step is asked for, in its folder. */

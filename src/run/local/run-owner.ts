@@ -82,7 +82,9 @@ function textOf(path: string): string | undefined {
 }
 
 function isTaken(run: string, holder: string): PipelineError {
-  return new PipelineError('usage', 'run-goes-on', `The run ${run} still goes on, in the process ${holder}`, {
+  // Behind its number a process may have the time of its start, which says nothing to a reader.
+  const process = holder.split(' ')[0];
+  return new PipelineError('usage', 'run-goes-on', `The run ${run} still goes on, in the process ${process}`, {
     fix: 'wait for its end, or end that process first',
   });
 }

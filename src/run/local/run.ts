@@ -10,6 +10,7 @@ import { announcedSteps } from '../announced-steps.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import type { Tell } from '../say.ts';
 import { openCache } from './cache.ts';
+import { secondsBetween } from './duration.ts';
 import { firstOf, resumption } from './earlier.ts';
 import { jobName } from './execution.ts';
 import { LOCAL_BUCKET } from './fetch.ts';
@@ -63,7 +64,7 @@ export async function runLocally(request: RunRequest, world: World, settings: Lo
     [...endings.values()].map((ending) => ending.state),
     world.interrupted.aborted,
   );
-  const seconds = (world.now().getTime() - prepared.began.getTime()) / 1000;
+  const seconds = secondsBetween(prepared.began, world.now());
   say({ type: 'run-ended', state, seconds, outputs: [], ...runner.reason() });
   const fault = runner.fault();
   // What this machine lacks is not a fault of the pipeline, and the exit code says so.
@@ -248,11 +249,11 @@ function stateOf(steps: readonly string[], isInterrupted: boolean): Exclude<RunS
 
 function cannotRun(name: string, diagnostics: readonly Diagnostic[]): PipelineError {
   const count = diagnostics.filter(({ severity }) => severity === 'error').length;
-  const reasons = count === 1 ? 'a reason' : `${count} reasons`;
+  const reasons = count === 1 ? 'the reason' : `the ${count} reasons`;
   return new PipelineError(
     'machine',
     'cannot-run-here',
-    `${name} cannot run on this machine, for ${reasons}; nothing was started`,
+    `${name} cannot run on this machine for ${reasons} above; nothing was started`,
     {
       diagnostics,
     },

@@ -3,6 +3,7 @@ import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../def
 import { type PipelineError, isPipelineError } from '../../definition/error.ts';
 import type { Link, RunHappening } from '../../definition/events.ts';
 import { isObject } from '../../definition/expression.ts';
+import { secondsBetween } from './duration.ts';
 import { type Earlier, madeAt } from './earlier.ts';
 import { jobName } from './execution.ts';
 import { type Scope, evaluate } from './expressions/scope.ts';
@@ -53,130 +54,163 @@ export interface StepRunner extends Pick<Conductor, 'start' | 'skip'> {
 }
 
 export function stepRunner(request: StepRunnerRequest): StepRunner {
-  const { surroundings, say, keep, folder } = request;
-  const finished = new Map<string, { readonly step: StepDocument; readonly result: StepResult }>();
-  let first: { readonly step: string; readonly error: unknown } | undefined;
-
+  const { surroundings, known, folder, keep } = request;
+  const finished = new Map<string, FinishedStep>();
   const scope: Scope = {
-    ...request.known,
+    ...known,
     now: surroundings.now,
     stepProperties: (step) => finished.get(step)?.result.properties,
     propertyFile: (step, name) => readPropertyFile(finished.get(step), step, name, surroundings),
     jsonAt: (uri) => readStoredJson(uri, surroundings),
   };
-
-  const end = (step: StepDocument, record: StepRecord, more: Partial<EndOfStep> = {}): void => {
-    if (more.isKept !== true) keep(() => writeStepRecord(folder, step.Name, record));
-    say({
-      type: 'step-ended',
-      step: step.Name,
-      state: more.state ?? record.state,
-      seconds: record.seconds ?? 0,
-      ...(record.reason === undefined ? {} : { reason: record.reason }),
-      ...(more.tail === undefined ? {} : { tail: more.tail }),
-      outputs: record.outputs ?? [],
-      facts: record.facts ?? {},
-      links: more.links ?? [],
-    });
-  };
-
-  const makeFolder = (step: StepDocument): void => {
-    keep(() => {
-      freshStepFolder(folder, step.Name, kindOf(step.Type)?.keeps);
-      request.note?.(step);
-    });
-  };
-
-  const finish = (step: StepDocument, record: StepRecord): Ending => {
-    const { properties = null, outputs = [], facts = {} } = record;
-    finished.set(step.Name, { step, result: { properties, outputs, facts } });
-    return { state: 'succeeded', ...takenBy(step, properties) };
-  };
-
+  const steps: Steps = { request, scope, finished, failed: undefined };
   return {
-    reason: () => (first === undefined ? {} : { reason: `${first.step} failed: ${sentence(first.error)}` }),
-    fault: () => (first !== undefined && isPipelineError(first.error) ? first.error : undefined),
+    reason: () => {
+      const { failed } = steps;
+      return failed === undefined ? {} : { reason: `${failed.step} failed: ${sentence(failed.error)}` };
+    },
+    fault: () => (isPipelineError(steps.failed?.error) ? steps.failed.error : undefined),
     skip: (step, state, reason) => {
       keep(() => freshStepFolder(folder, step.Name));
-      end(step, { state, reason, ended: surroundings.now().toISOString() });
+      tellEnd(request, step, { state, reason, ended: surroundings.now().toISOString() });
     },
-    start: async (step): Promise<Ending> => {
-      const started = surroundings.now();
-      const at = { ...scope, now: () => started };
-      const asked = (attempt: number): Promise<JsonObject> =>
-        askedOf(step, at, jobName(surroundings.run, step.Name, attempt));
-      const path = stepFolder(folder, step.Name);
-      const links = [{ title: 'log', target: path }];
-      const seconds = (): number => (surroundings.now().getTime() - started.getTime()) / 1000;
-      let log: StepLog | undefined;
-      let job: string | undefined;
-      try {
-        const before = await request.earlier(step, () => asked(1));
-        if (before.record !== undefined) {
-          const { state, reason } = before;
-          const isKept = state === 'succeeded';
-          const record = state === 'cached' ? { ...before.record, asked: await asked(1) } : before.record;
-          if (!isKept) makeFolder(step);
-          end(step, { ...record, reason }, { state, links, isKept });
-          return finish(step, record);
-        }
-        if (before.why !== undefined) say({ type: 'progress', message: `${step.Name} ${before.why}` });
-        await rescue(step, path, surroundings.store);
-        makeFolder(step);
-        const retries = retriesOf(step, started.getTime());
-        log = openStepLog(path, keep);
-        for (let attempt = 1; ; attempt++) {
-          job = jobName(surroundings.run, step.Name, attempt);
-          say({ type: 'step-started', step: step.Name, attempt, job, links });
-          try {
-            const given = await asked(attempt);
-            const result = await runStep(step, given, { path, job, log, scope: at, request });
-            const { properties, outputs, facts } = result;
-            const made = await madeAt(
-              surroundings.store,
-              outputs.map(({ target }) => target),
-            );
-            const ended = { ...times(started, surroundings), seconds: seconds() };
-            const record: StepRecord = {
-              state: 'succeeded',
-              properties,
-              outputs,
-              facts,
-              asked: given,
-              made,
-              job,
-              ...ended,
-            };
-            await request.keepResult?.(step, record);
-            end(step, record, { links });
-            return finish(step, record);
-          } catch (error) {
-            const retry = request.signal.aborted ? undefined : retries.next(error, surroundings.now().getTime());
-            if (retry === undefined) throw error;
-            const message = `${step.Name} failed (${sentence(error)}); ${retry.exception}: tried again in ${retry.seconds} s`;
-            say({ type: 'progress', message });
-            await surroundings.sleep(retry.seconds * 1000, request.signal);
-            if (request.signal.aborted) throw error;
-            removeFolder(jobFolder({ folder: path }));
-          }
-        }
-      } catch (error) {
-        const state = request.signal.aborted ? 'stopped' : 'failed';
-        if (state === 'failed') first ??= { step: step.Name, error };
-        const reason = state === 'stopped' ? 'the run was stopped' : sentence(error);
-        const ended = { ...times(started, surroundings), seconds: seconds() };
-        keep(() => void (existsSync(path) || mkdirSync(path)));
-        end(
-          step,
-          { state, reason, ...(job === undefined ? {} : { job }), ...ended },
-          { tail: log?.tail() ?? [], links },
-        );
-        return { state };
-      } finally {
-        log?.close();
-      }
-    },
+    start: (step) => startStep(steps, step),
   };
+}
+
+interface FinishedStep {
+  readonly step: StepDocument;
+  readonly result: StepResult;
+}
+
+/** What the steps of a run have come to so far. */
+interface Steps {
+  readonly request: StepRunnerRequest;
+  readonly scope: Scope;
+  readonly finished: Map<string, FinishedStep>;
+  /** The first that failed. */
+  failed: { readonly step: string; readonly error: unknown } | undefined;
+}
+
+/** A step from its start to its end. */
+interface Turn {
+  readonly steps: Steps;
+  readonly step: StepDocument;
+  readonly started: Date;
+  /** In which it is the time of the start, however late an expression is read. */
+  readonly scope: Scope;
+  readonly path: string;
+  readonly links: readonly Link[];
+  /** Once there is something to write down. */
+  log: StepLog | undefined;
+  /** The job of the newest attempt. */
+  job: string | undefined;
+}
+
+async function startStep(steps: Steps, step: StepDocument): Promise<Ending> {
+  const { folder, surroundings } = steps.request;
+  const started = surroundings.now();
+  const path = stepFolder(folder, step.Name);
+  const turn: Turn = {
+    steps,
+    step,
+    started,
+    scope: { ...steps.scope, now: () => started },
+    path,
+    links: [{ title: 'log', target: path }],
+    log: undefined,
+    job: undefined,
+  };
+  try {
+    return (await takeEarlier(turn)) ?? (await runUntilItStands(turn));
+  } catch (error) {
+    return fail(turn, error);
+  } finally {
+    turn.log?.close();
+  }
+}
+
+/** Lets an earlier result stand for the step, where there is one that may. */
+async function takeEarlier(turn: Turn): Promise<Ending | undefined> {
+  const { steps, step, links } = turn;
+  const { request } = steps;
+  const before = await request.earlier(step, () => askedOf(turn, 1));
+  if (before.record === undefined) {
+    if (before.why !== undefined) request.say({ type: 'progress', message: `${step.Name} ${before.why}` });
+    return undefined;
+  }
+  const { state, reason } = before;
+  const isKept = state === 'succeeded';
+  const record = state === 'cached' ? { ...before.record, asked: await askedOf(turn, 1) } : before.record;
+  if (!isKept) makeFolder(request, step);
+  tellEnd(request, step, { ...record, reason }, { state, links, isKept });
+  return finish(steps, step, record);
+}
+
+/** Runs the step, and again for as long as its policies want another attempt. */
+async function runUntilItStands(turn: Turn): Promise<Ending> {
+  const { steps, step, path, links, started } = turn;
+  const { request } = steps;
+  const { surroundings, say, keep } = request;
+  await rescue(step, path, surroundings.store);
+  makeFolder(request, step);
+  const retries = retriesOf(step, started.getTime());
+  const log = openStepLog(path, keep);
+  turn.log = log;
+  for (let attempt = 1; ; attempt++) {
+    const job = jobName(surroundings.run, step.Name, attempt);
+    turn.job = job;
+    say({ type: 'step-started', step: step.Name, attempt, job, links });
+    try {
+      const asked = await askedOf(turn, attempt);
+      return await succeed(turn, job, asked, await runStep(turn, asked, job, log));
+    } catch (error) {
+      const retry = request.signal.aborted ? undefined : retries.next(error, surroundings.now().getTime());
+      if (retry === undefined) throw error;
+      const message = `${step.Name} failed (${sentence(error)}); ${retry.exception}: tried again in ${retry.seconds} s`;
+      say({ type: 'progress', message });
+      await surroundings.sleep(retry.seconds * 1000, request.signal);
+      if (request.signal.aborted) throw error;
+      removeFolder(jobFolder({ folder: path }));
+    }
+  }
+}
+
+async function succeed(turn: Turn, job: string, asked: JsonObject, result: StepResult): Promise<Ending> {
+  const { steps, step, links } = turn;
+  const { properties, outputs, facts } = result;
+  const targets = outputs.map(({ target }) => target);
+  const made = await madeAt(steps.request.surroundings.store, targets);
+  const record: StepRecord = { state: 'succeeded', properties, outputs, facts, asked, made, job, ...timesOf(turn) };
+  await steps.request.keepResult?.(step, record);
+  tellEnd(steps.request, step, record, { links });
+  return finish(steps, step, record);
+}
+
+function fail(turn: Turn, error: unknown): Ending {
+  const { steps, step, path, links, job, log } = turn;
+  const { request } = steps;
+  const state = request.signal.aborted ? 'stopped' : 'failed';
+  if (state === 'failed') steps.failed ??= { step: step.Name, error };
+  const reason = state === 'stopped' ? 'the run was stopped' : sentence(error);
+  const record = { state, reason, ...(job === undefined ? {} : { job }), ...timesOf(turn) } as const;
+  request.keep(() => void (existsSync(path) || mkdirSync(path)));
+  tellEnd(request, step, record, { tail: log?.tail() ?? [], links });
+  return { state };
+}
+
+/** What a step has left is there for those behind it. */
+function finish({ finished }: Steps, step: StepDocument, record: StepRecord): Ending {
+  const { properties = null, outputs = [], facts = {} } = record;
+  finished.set(step.Name, { step, result: { properties, outputs, facts } });
+  return { state: 'succeeded', ...takenBy(step, properties) };
+}
+
+function makeFolder({ keep, folder, note }: StepRunnerRequest, step: StepDocument): void {
+  keep(() => {
+    freshStepFolder(folder, step.Name, kindOf(step.Type)?.keeps);
+    note?.(step);
+  });
 }
 
 interface EndOfStep {
@@ -187,27 +221,38 @@ interface EndOfStep {
   readonly isKept: boolean;
 }
 
-interface StepPlaceInRun {
-  readonly path: string;
-  readonly job: string;
-  readonly log: StepLog;
-  readonly scope: Scope;
-  readonly request: StepRunnerRequest;
+/** Writes down how a step has ended, and says it. */
+function tellEnd(
+  { keep, folder, say }: StepRunnerRequest,
+  step: StepDocument,
+  record: StepRecord,
+  more: Partial<EndOfStep> = {},
+): void {
+  if (more.isKept !== true) keep(() => writeStepRecord(folder, step.Name, record));
+  say({
+    type: 'step-ended',
+    step: step.Name,
+    state: more.state ?? record.state,
+    seconds: record.seconds ?? 0,
+    ...(record.reason === undefined ? {} : { reason: record.reason }),
+    ...(more.tail === undefined ? {} : { tail: more.tail }),
+    outputs: record.outputs ?? [],
+    facts: record.facts ?? {},
+    links: more.links ?? [],
+  });
 }
 
 /** All that a step is asked for, with every expression replaced: its request, and what stands beside it. */
-async function askedOf(step: StepDocument, scope: Scope, job: string): Promise<JsonObject> {
+async function askedOf({ steps, step, scope }: Turn, attempt: number): Promise<JsonObject> {
+  const job = jobName(steps.request.surroundings.run, step.Name, attempt);
   const own = { ProcessingJobName: job, TrainingJobName: job };
   const asked = { ...besideOf(step), Arguments: requestOf({ step }) };
   return (await evaluate(asked, scope, own)) as JsonObject;
 }
 
-async function runStep(
-  step: StepDocument,
-  asked: JsonObject,
-  { path, job, log, scope, request }: StepPlaceInRun,
-): Promise<StepResult> {
-  const { surroundings, say, signal } = request;
+async function runStep(turn: Turn, asked: JsonObject, job: string, log: StepLog): Promise<StepResult> {
+  const { steps, step, scope, path } = turn;
+  const { surroundings, say, signal } = steps.request;
   const { Arguments: given, ...beside } = asked;
   writeArguments(path, given as JsonObject);
   return await kindOf(step.Type)!.run({
@@ -234,11 +279,10 @@ async function rescue(step: StepDocument, folder: string, store: Store): Promise
   if (given !== undefined) await kind.rescue!({ given, folder, store });
 }
 
-function times(
-  started: Date,
-  { now }: Pick<Surroundings, 'now'>,
-): { readonly started: string; readonly ended: string } {
-  return { started: started.toISOString(), ended: now().toISOString() };
+function timesOf({ steps, started }: Turn): Required<Pick<StepRecord, 'started' | 'ended' | 'seconds'>> {
+  const ended = steps.request.surroundings.now();
+  const seconds = secondsBetween(started, ended);
+  return { started: started.toISOString(), ended: ended.toISOString(), seconds };
 }
 
 function takenBy(step: StepDocument, properties: Json): Pick<Ending, 'taken'> {

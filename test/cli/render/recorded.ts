@@ -39,7 +39,11 @@ export function stepStarted(step: string, job?: string): RunHappening {
   return { type: 'step-started', step, attempt: 1, links: [], ...(job === undefined ? {} : { job }) };
 }
 
-export function stepEnded(step: string, state: 'succeeded' | 'failed' | 'skipped', reason?: string): RunHappening {
+export function stepEnded(
+  step: string,
+  state: 'succeeded' | 'failed' | 'skipped' | 'stopped',
+  reason?: string,
+): RunHappening {
   const why = reason === undefined ? {} : { reason };
   return { type: 'step-ended', step, state, seconds: 65, outputs: [], facts: { rows: 5 }, links: [], ...why };
 }

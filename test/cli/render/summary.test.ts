@@ -66,6 +66,15 @@ describe('a failure', () => {
     });
   });
 
+  test('tells a trace once, whether or not it is in the log too', () => {
+    const reason = 'the server did not start: it ended\n  Traceback\n  ValueError: no';
+    const told = (tail: readonly string[]) =>
+      failureOf('1', 'failed', [happens({ ...stepEnded('A', 'failed', reason), tail } as never)])!;
+    expect(told(['Traceback', 'ValueError: no']).detail).toBe('│ Traceback\n  │ ValueError: no');
+    expect(told([]).detail).toBe('  Traceback\n    ValueError: no');
+    expect(told([]).message).toBe('A failed: the server did not start: it ended');
+  });
+
   test('without a step is what the service says', () => {
     const ended = happens({ type: 'run-ended', state: 'failed', seconds: 1, outputs: [], reason: 'no quota' });
     expect(failureOf('arn:run', 'failed', [ended])).toMatchObject({
@@ -76,6 +85,10 @@ describe('a failure', () => {
 
   test('is not what has succeeded; a run that was stopped is interrupted', () => {
     expect(failureOf('arn:run', 'succeeded', [])).toBeUndefined();
-    expect(failureOf('arn:run', 'stopped', [])).toMatchObject({ failure: 'interrupted' });
+    expect(failureOf('arn:run', 'stopped', [])).toMatchObject({ failure: 'interrupted', fix: undefined });
+    const stopped = [happens(stepEnded('A', 'stopped'))];
+    expect(failureOf('1', 'stopped', stopped, (step, run) => `go on with ${step} of ${run}`)!.fix).toBe(
+      'go on with A of 1',
+    );
   });
 });

@@ -18,7 +18,10 @@ function madeIn(folder: string): Record<string, string> {
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name)),
     );
-  const finished = files.filter((file) => !file.includes('/.incoming/') && !/\/\.[0-9a-f]{16}$/.test(file));
+  // What a killed writer had not finished has a name that no reader looks for.
+  const finished = files.filter(
+    (file) => !file.includes('/.incoming/') && !/(?:\/\.[0-9a-f]{16}|\.[0-9a-f]{16}\.unfinished)$/.test(file),
+  );
   return Object.fromEntries(finished.map((file) => [file.slice(state.length), readFileSync(file, 'latin1')]));
 }
 

@@ -48,6 +48,17 @@ describe('a parameter that stands where an S3 URI stands', () => {
     expect(readFileSync(join(folder, 'data/a.csv'), 'utf8')).toBe('a\n');
   });
 
+  test('may not be a folder without a single file', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'data/deep'), { recursive: true });
+    await expect(
+      bench(folder).run(documentOf([lister()], DECLARED), { parameters: { Input: 'data' } }),
+    ).rejects.toMatchObject({
+      code: 'missing-file',
+      diagnostics: [{ detail: `no file is in the folder ${join(folder, 'data')}` }],
+    });
+  });
+
   test('may be a folder to write to', async () => {
     const folder = files();
     const step = shellStep('Write', {

@@ -45,6 +45,15 @@ describe('a run that goes on', () => {
     expect(listRuns(project.stateFolder)).toMatchObject([{ run: failed.run, state: 'succeeded' }]);
   });
 
+  test('runs a step again whose result cannot be read any more', async () => {
+    const project = bench();
+    const failed = await project.run(documentOf([made(MAKE), use('exit 1')]));
+    writeFileSync(join(failed.folder, 'steps/Make/result.json'), '{"state": "succee');
+    const again = await resumed(project, documentOf([made(MAKE), use('true')]));
+    expect(again.states).toEqual({ Make: 'succeeded', Use: 'succeeded' });
+    expect(again.reasons['Make']).toBeUndefined();
+  });
+
   test('says which steps run again, and why', async () => {
     const project = bench();
     await project.run(documentOf([made(MAKE), use('true'), side]));

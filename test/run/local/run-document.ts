@@ -28,6 +28,7 @@ export interface RunOptions {
   readonly settings?: Partial<LocalSettings>;
   readonly interrupted?: AbortSignal;
   readonly listen?: (event: RunEvent) => void;
+  readonly now?: () => Date;
 }
 
 export interface Ran extends RunResult {
@@ -45,7 +46,7 @@ export function bench(folder: string = temporaryFolder()): Bench {
     stateFolder,
     put: (uri, text) => writeObject(store, readPlace(uri), text),
     get: async (uri) => readObjectText(await needObject(store, readPlace(uri))),
-    run: async (definition, { parameters = {}, settings = {}, interrupted, listen } = {}) => {
+    run: async (definition, { parameters = {}, settings = {}, interrupted, listen, now = () => new Date() } = {}) => {
       const events: RunEvent[] = [];
       const assembly = { name: 'tested', tags: {}, definition, assets: [], origins: {}, diagnostics: [] };
       const result = await runLocally(
@@ -53,7 +54,7 @@ export function bench(folder: string = temporaryFolder()): Bench {
         {
           env: { PATH: process.env['PATH'] },
           cwd: folder,
-          now: () => new Date(),
+          now,
           unique,
           sleep: (milliseconds, signal) => wait(milliseconds, undefined, signal && { signal }).catch(() => {}),
           interrupted: interrupted ?? new AbortController().signal,

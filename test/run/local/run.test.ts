@@ -34,6 +34,18 @@ describe('a run on this machine', () => {
     expect(await read(`s3://b/${ran.run}/out/two`)).toBe('1\nsaid Completed\n');
   });
 
+  test('takes no time, and not less, when the clock is set back meanwhile', async () => {
+    let hour = 12;
+    const { state, events } = await bench().run(documentOf([shellStep('A', { script: 'true' })]), {
+      now: () => new Date(Date.UTC(2026, 0, 1, hour)),
+      listen: (event) => {
+        if (event.type === 'step-started') hour = 11;
+      },
+    });
+    const seconds = events.flatMap((event) => ('seconds' in event ? [event.seconds] : []));
+    expect({ state, seconds }).toEqual({ state: 'succeeded', seconds: [0, 0] });
+  });
+
   test('leaves a folder that tells all of it, and no more', async () => {
     const { run } = bench();
     const step = shellStep('Say', { script: 'echo hello; echo oh >&2', words: ['w'] });

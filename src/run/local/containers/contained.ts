@@ -154,14 +154,19 @@ async function ending(child: ChildProcess, { python }: Supervisor): Promise<Node
     clearTimeout(timer);
     return signal;
   } catch (cause) {
-    throw new PipelineError('machine', 'python-missing', `${python} cannot be started`, {
-      detail: (cause as Error).message,
-      fix: 'install Python 3 with venv, or run with --runtime docker',
-      cause,
-    });
+    throw pythonMissing(python, cause);
   } finally {
     child.stdin?.destroy();
   }
+}
+
+/** The fault of a machine whose Python does not start, although there may be others that do. */
+export function pythonMissing(python: string, cause: unknown): PipelineError {
+  return new PipelineError('machine', 'python-missing', `${python} cannot be started`, {
+    detail: (cause as Error).message,
+    fix: 'install Python 3 with venv, and see to it that it is on the PATH; or run with --runtime docker',
+    cause,
+  });
 }
 
 /** The fault of a machine that has no namespaces for us. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Supervisor } from './contained.ts';
+import { PipelineError } from '../../../definition/error.ts';
+import { type Supervisor, pythonMissing } from './contained.ts';
 import { readLines } from './lines.ts';
 
 // The kernel holds the lock, so that it goes with its holder however that ends; Node has no way to ask for one.
@@ -33,10 +34,12 @@ export async function withLock<T>(
   try {
     await new Promise<void>((resolve, reject) => {
       readLines(holder.stdout, (line) => (line === 'held' ? resolve() : waiting()));
-      holder.once('error', reject);
-      holder.once('close', () =>
-        reject(new Error(`${file} cannot be locked: ${said.at(-1) ?? 'no reason was given'}`)),
-      );
+      holder.once('error', (cause) => reject(pythonMissing(python, cause)));
+      holder.once('close', (code) => {
+        const why = said.at(-1) ?? `${python} ended with ${code} and said nothing`;
+        const fix = `see to it that ${python} works, and that this file can be locked`;
+        reject(new PipelineError('machine', 'cannot-lock', `${file} cannot be locked`, { detail: why, fix }));
+      });
     });
     interrupted.removeEventListener('abort', stop);
     return await use();

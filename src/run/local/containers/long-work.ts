@@ -39,7 +39,7 @@ export function beginWork({ tell, now }: WorkTeller, { name, begun, done, givenU
       last = message;
     },
     end: (state, reason) => {
-      const seconds = (now().getTime() - start) / 1000;
+      const seconds = Math.max(0, (now().getTime() - start) / 1000);
       say(state === 'done' ? done : givenUp, state, { seconds, ...(reason === undefined ? {} : { reason }) });
     },
   };

@@ -2,12 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import type { Json, JsonObject } from '../../../definition/document.ts';
 import { PipelineError } from '../../../definition/error.ts';
-import { isObject } from '../../../definition/expression.ts';
+import { readManifest } from '../manifest.ts';
 import { objectsBelow, copyObject, copyOut } from '../store/transfer.ts';
 import { formatPlace, readPlace } from '../store/place.ts';
-import { findObject, needObject, readObjectText } from '../store/store.ts';
+import { findObject, needObject } from '../store/store.ts';
 import type { PlannedStep, StepWork } from './step.ts';
-import { textAt } from './read.ts';
 
 const ROOT = '/opt/ml';
 
@@ -52,11 +51,9 @@ interface JobInput {
 /** Copies what a job reads into a folder of its own; without a single object the service starts no job. */
 export async function download(work: StepWork, { uri, dataType }: JobInput, folder: string): Promise<number> {
   mkdirSync(folder, { recursive: true });
+  if (dataType === 'ManifestFile') return await copyManifest(work, uri, folder);
   await work.obtain(uri);
-  const count =
-    dataType === 'ManifestFile'
-      ? await copyManifest(work, uri, folder)
-      : await copyOut(work.store, readPlace(uri), folder);
+  const count = await copyOut(work.store, readPlace(uri), folder);
   if (count > 0) return count;
   throw new PipelineError('failed', 'no-input', `There are no objects at ${uri}`, {
     detail: 'neither in the store of this project nor in a folder that stands for it',
@@ -64,36 +61,10 @@ export async function download(work: StepWork, { uri, dataType }: JobInput, fold
   });
 }
 
-// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html: a prefix, then names below it.
 async function copyManifest(work: StepWork, uri: string, folder: string): Promise<number> {
-  const manifest = await readManifest(work, uri);
-  let count = 0;
-  for (const { place, name } of manifest) {
-    const object = await needObject(work.store, place);
-    await copyObject(object, folder, name);
-    count++;
-  }
-  return count;
-}
-
-async function readManifest(work: StepWork, uri: string) {
-  const text = await readObjectText(await needObject(work.store, readPlace(uri)));
-  const fault = (detail: string) =>
-    new PipelineError('failed', 'bad-manifest', `${uri} is no manifest: ${detail}`, {
-      fix: '[{"prefix": "s3://bucket/folder/"}, "a.csv", "b.csv"]',
-    });
-  let entries: unknown;
-  try {
-    entries = JSON.parse(text);
-  } catch (cause) {
-    throw fault((cause as Error).message);
-  }
-  const [first, ...names]: readonly unknown[] = Array.isArray(entries) ? entries : [];
-  const prefix = isObject(first) ? textAt(first, 'prefix') : undefined;
-  if (prefix === undefined) throw fault('its first element has no prefix');
-  if (!names.every((name) => typeof name === 'string')) throw fault('after the prefix there are only names');
-  for (const name of names) await work.obtain(prefix + name);
-  return names.map((name) => ({ place: readPlace(prefix + name), name }));
+  const listed = await readManifest(uri, work);
+  for (const each of listed) await copyObject(await needObject(work.store, readPlace(each.uri)), folder, each.name);
+  return listed.length;
 }
 
 /** The one archive or file that a URI names, or what is below it. */

@@ -8,10 +8,11 @@ import { didYouMean } from '../../../definition/suggest.ts';
 import { below } from '../../../s3/uri.ts';
 import type { ModelContainer, ModelServer } from '../containers/container.ts';
 import { isKnown } from '../expressions/fold.ts';
+import { readManifest } from '../manifest.ts';
 import { NOBODY, findModel, listGroups, listModels } from '../registry.ts';
 import { removeFolder } from '../run-folder.ts';
 import { formatPlace, readPlace } from '../store/place.ts';
-import { needObject, putFile, readObjectText, writeObject } from '../store/store.ts';
+import { needObject, putFile, writeObject } from '../store/store.ts';
 import { listObjects } from '../store/listing.ts';
 import { captureManifests } from '../transform/capture.ts';
 import { readFile, writeFile } from '../transform/files.ts';
@@ -141,13 +142,12 @@ function planOf({ given, step }: StepWork): TransformPlan {
 
 async function objectsFor({ source }: TransformPlan, work: StepWork): Promise<TransformObject[]> {
   const { store } = work;
-  await work.obtain(source.uri);
-  const place = readPlace(source.uri);
   const found: ObjectPlace[] = [];
   if (source.type === 'ManifestFile') {
-    found.push(...objectsOfManifest(await readObjectText(await needObject(store, place))));
-    for (const { uri } of found) await work.obtain(uri);
+    found.push(...objectsOfManifest(await readManifest(source.uri, work)));
   } else {
+    await work.obtain(source.uri);
+    const place = readPlace(source.uri);
     const below = [];
     for await (const object of listObjects(store, { bucket: place.bucket, prefix: place.key })) {
       below.push({ uri: formatPlace(object), size: object.size });

@@ -53,6 +53,21 @@ describeWithPython('a folder that cannot be written to', () => {
   });
 });
 
+describeWithPython('a python3 that does not start', () => {
+  test.each([
+    ['as there is none, though there are other interpreters', '/nowhere/python3', 'python-missing'],
+    ['as it is broken', '/bin/false', 'cannot-lock'],
+  ])('is told of as such: %s', async (_, python, code) => {
+    const { cache } = cacheIn(temporaryFolder());
+    const supervisor = { ...cache.supervisor, python };
+    await expect(environmentFor({ ...cache, supervisor }, small)).rejects.toMatchObject({
+      failure: 'machine',
+      code,
+      fix: expect.stringMatching(/on the PATH|that .bin.false works/) as string,
+    });
+  });
+});
+
 describe('what stands for an image', () => {
   test('has what the image pins, the framework first', () => {
     const { name, python, packages } = recipeOf({ family: 'sklearn', version: '1.2-1' })!;

@@ -11,18 +11,18 @@ describeWithPython('listings and buckets of S3 on this machine', () => {
   test('listings have prefixes, delimiters, pages and any key', async () => {
     const there = await served();
     const keys = ['a', 'a/', 'a/1', 'a/2', 'a//3', 'b/x/1', 'b/x/2', 'b/y', 'ü &<>"+% 1', 'z\n'];
-    for (const key of keys) await writeObject(there.store, { bucket: 'work', key }, key);
+    for (const key of keys) await writeObject(there.store, { bucket: 'jobs', key }, key);
     const said = await python(
       there,
       `
 def page(**arguments):
-    pages = list(s3.get_paginator('list_objects_v2').paginate(Bucket='work', **arguments))
+    pages = list(s3.get_paginator('list_objects_v2').paginate(Bucket='jobs', **arguments))
     return {
       'keys': [o['Key'] for p in pages for o in p.get('Contents', [])],
       'prefixes': [o['Prefix'] for p in pages for o in p.get('CommonPrefixes', [])],
       'counts': [p['KeyCount'] for p in pages],
     }
-old = list(s3.get_paginator('list_objects').paginate(Bucket='work', Delimiter='/', PaginationConfig={'PageSize': 2}))
+old = list(s3.get_paginator('list_objects').paginate(Bucket='jobs', Delimiter='/', PaginationConfig={'PageSize': 2}))
 say({
   'all': page(),
   'small': page(PaginationConfig={'PageSize': 3}),
@@ -31,10 +31,10 @@ say({
   'below': page(Prefix='a/', Delimiter='/'),
   'after': page(StartAfter='b/x/1'),
   'old': [o['Key'] for p in old for o in p.get('Contents', [])] + [o['Prefix'] for p in old for o in p.get('CommonPrefixes', [])],
-  'none': s3.list_objects_v2(Bucket='work', Prefix='nothing')['KeyCount'],
-  'zero': s3.list_objects_v2(Bucket='work', MaxKeys=0)['KeyCount'],
-  'sizes': [o['Size'] for o in s3.list_objects_v2(Bucket='work', Prefix='b/')['Contents']],
-  'wrong': [code(s3.list_objects_v2, Bucket='nowhere'), code(s3.list_objects_v2, Bucket='work', ContinuationToken='!')],
+  'none': s3.list_objects_v2(Bucket='jobs', Prefix='nothing')['KeyCount'],
+  'zero': s3.list_objects_v2(Bucket='jobs', MaxKeys=0)['KeyCount'],
+  'sizes': [o['Size'] for o in s3.list_objects_v2(Bucket='jobs', Prefix='b/')['Contents']],
+  'wrong': [code(s3.list_objects_v2, Bucket='nowhere'), code(s3.list_objects_v2, Bucket='jobs', ContinuationToken='!')],
   'buckets': [b['Name'] for b in s3.list_buckets()['Buckets']],
 })
 `,
@@ -56,7 +56,7 @@ say({
         [404, 'NoSuchBucket'],
         [400, 'InvalidArgument'],
       ],
-      buckets: ['mapped', 'work'],
+      buckets: ['jobs', 'mapped'],
     });
   });
 
@@ -68,7 +68,7 @@ say({
 import urllib.request
 from botocore import UNSIGNED
 port = s3.meta.endpoint_url.rsplit(':', 1)[1]
-s3.put_object(Bucket='work', Key='a//b', Body=b'hello')
+s3.put_object(Bucket='jobs', Key='a//b', Body=b'hello')
 def raw(path, **headers):
     request = urllib.request.Request(s3.meta.endpoint_url + path, headers=headers)
     try:
@@ -78,14 +78,14 @@ def raw(path, **headers):
 unsigned = boto3.client('s3', config=Config(signature_version=UNSIGNED))
 older = boto3.client('s3', config=Config(signature_version='s3'))
 say([
-  raw('/work/a//b'),
-  raw('/a//b', Host='work.localhost:' + port),
-  raw('/a//b', Host='work.127.0.0.1'),
-  unsigned.get_object(Bucket='work', Key='a//b')['Body'].read().decode(),
-  older.get_object(Bucket='work', Key='a//b')['Body'].read().decode(),
-  urllib.request.urlopen(s3.generate_presigned_url('get_object', Params={'Bucket': 'work', 'Key': 'a//b', 'ResponseContentType': 'q/r'})).headers['content-type'],
-  raw('/work/a//b', Origin='https://example.com'),
-  raw('/work/%ff'),
+  raw('/jobs/a//b'),
+  raw('/a//b', Host='jobs.localhost:' + port),
+  raw('/a//b', Host='jobs.127.0.0.1'),
+  unsigned.get_object(Bucket='jobs', Key='a//b')['Body'].read().decode(),
+  older.get_object(Bucket='jobs', Key='a//b')['Body'].read().decode(),
+  urllib.request.urlopen(s3.generate_presigned_url('get_object', Params={'Bucket': 'jobs', 'Key': 'a//b', 'ResponseContentType': 'q/r'})).headers['content-type'],
+  raw('/jobs/a//b', Origin='https://example.com'),
+  raw('/jobs/%ff'),
 ])
 `,
     );
@@ -101,12 +101,12 @@ s3.create_bucket(Bucket='made', CreateBucketConfiguration={'LocationConstraint':
 said = [
   code(s3.head_bucket, Bucket='made'), code(s3.head_bucket, Bucket='never'), s3.get_bucket_location(Bucket='made')['LocationConstraint'],
   code(s3.get_bucket_versioning, Bucket='made'), code(s3.delete_bucket, Bucket='made'), code(s3.head_bucket, Bucket='made'),
-  code(s3.delete_bucket, Bucket='mapped'), code(s3.get_bucket_policy, Bucket='work'),
-  code(s3.put_object, Bucket='mapped', Key='data/x', Body=b''), code(s3.put_object, Bucket='work', Key='a/../b', Body=b''),
-  code(s3.put_object, Bucket='work', Key='k' * 1025, Body=b''),
+  code(s3.delete_bucket, Bucket='mapped'), code(s3.get_bucket_policy, Bucket='jobs'),
+  code(s3.put_object, Bucket='mapped', Key='data/x', Body=b''), code(s3.put_object, Bucket='jobs', Key='a/../b', Body=b''),
+  code(s3.put_object, Bucket='jobs', Key='k' * 1025, Body=b''),
 ]
-s3.put_object(Bucket='work', Key='t', Body=b'')
-say(said + [s3.get_object_tagging(Bucket='work', Key='t')['TagSet']])
+s3.put_object(Bucket='jobs', Key='t', Body=b'')
+say(said + [s3.get_object_tagging(Bucket='jobs', Key='t')['TagSet']])
 `,
     );
     expect(said).toEqual([

@@ -22,13 +22,13 @@ describeWithPython('objects of S3 on this machine', () => {
       there,
       `
 key = 'a folder/ü +%&?=#.txt'
-put = s3.put_object(Bucket='work', Key=key, Body=b'hello', ContentType='text/plain', Metadata={'origin': 'here'})
-head = s3.head_object(Bucket='work', Key=key)
-got = s3.get_object(Bucket='work', Key=key)
+put = s3.put_object(Bucket='jobs', Key=key, Body=b'hello', ContentType='text/plain', Metadata={'origin': 'here'})
+head = s3.head_object(Bucket='jobs', Key=key)
+got = s3.get_object(Bucket='jobs', Key=key)
 body = got['Body'].read().decode()
 same = put['ETag'] == head['ETag'] == got['ETag'] == '"%s"' % hashlib.md5(b'hello').hexdigest()
-gone = [s3.delete_object(Bucket='work', Key=key)['ResponseMetadata']['HTTPStatusCode'] for _ in range(2)]
-say([body, same, head['ContentLength'], head['ContentType'], head['Metadata'], gone, code(s3.get_object, Bucket='work', Key=key)])
+gone = [s3.delete_object(Bucket='jobs', Key=key)['ResponseMetadata']['HTTPStatusCode'] for _ in range(2)]
+say([body, same, head['ContentLength'], head['ContentType'], head['Metadata'], gone, code(s3.get_object, Bucket='jobs', Key=key)])
 `,
     );
     expect(said).toEqual(['hello', true, 5, 'text/plain', { origin: 'here' }, [204, 204], [404, 'NoSuchKey']]);
@@ -51,27 +51,27 @@ say([s3.get_object(Bucket=b, Key=k)['Body'].read().decode() for b, k in [('input
 
   test('ranges and conditions are those of S3', async () => {
     const there = await served();
-    await writeObject(there.store, readPlace('s3://work/ten'), '0123456789');
-    await writeObject(there.store, readPlace('s3://work/none'), '');
+    await writeObject(there.store, readPlace('s3://jobs/ten'), '0123456789');
+    await writeObject(there.store, readPlace('s3://jobs/none'), '');
     const said = await python(
       there,
       `
 def read(range):
-    got = s3.get_object(Bucket='work', Key='ten', Range=range)
+    got = s3.get_object(Bucket='jobs', Key='ten', Range=range)
     return [got['Body'].read().decode(), got.get('ContentRange'), got['ResponseMetadata']['HTTPStatusCode']]
-head = s3.head_object(Bucket='work', Key='ten')
+head = s3.head_object(Bucket='jobs', Key='ten')
 etag, modified = head['ETag'], head['LastModified']
 say({
   'ranges': [read(r) for r in ['bytes=0-0', 'bytes=3-5', 'bytes=7-', 'bytes=-2', 'bytes=5-100', 'bytes=5-3', 'lines=1-2']],
-  'refused': [code(s3.get_object, Bucket='work', Key=k, Range=r) for k, r in [('ten', 'bytes=10-'), ('ten', 'bytes=-0'), ('none', 'bytes=0-0')]],
-  'empty': s3.get_object(Bucket='work', Key='none')['Body'].read().decode(),
+  'refused': [code(s3.get_object, Bucket='jobs', Key=k, Range=r) for k, r in [('ten', 'bytes=10-'), ('ten', 'bytes=-0'), ('none', 'bytes=0-0')]],
+  'empty': s3.get_object(Bucket='jobs', Key='none')['Body'].read().decode(),
   'if': [
-    code(s3.get_object, Bucket='work', Key='ten', IfMatch=etag),
-    code(s3.get_object, Bucket='work', Key='ten', IfMatch='"other"'),
-    code(s3.get_object, Bucket='work', Key='ten', IfNoneMatch=etag),
-    code(s3.get_object, Bucket='work', Key='ten', IfModifiedSince=modified),
-    code(s3.get_object, Bucket='work', Key='ten', IfUnmodifiedSince=modified),
-    code(s3.get_object, Bucket='work', Key='ten', IfUnmodifiedSince='2001-01-01T00:00:00Z'),
+    code(s3.get_object, Bucket='jobs', Key='ten', IfMatch=etag),
+    code(s3.get_object, Bucket='jobs', Key='ten', IfMatch='"other"'),
+    code(s3.get_object, Bucket='jobs', Key='ten', IfNoneMatch=etag),
+    code(s3.get_object, Bucket='jobs', Key='ten', IfModifiedSince=modified),
+    code(s3.get_object, Bucket='jobs', Key='ten', IfUnmodifiedSince=modified),
+    code(s3.get_object, Bucket='jobs', Key='ten', IfUnmodifiedSince='2001-01-01T00:00:00Z'),
   ],
 })
 `,
@@ -101,18 +101,18 @@ say({
     const said = await python(
       there,
       `
-s3.put_object(Bucket='work', Key='from ü+', Body=b'x', ContentType='a/b', Metadata={'v': '1'})
-source = {'Bucket': 'work', 'Key': 'from ü+'}
+s3.put_object(Bucket='jobs', Key='from ü+', Body=b'x', ContentType='a/b', Metadata={'v': '1'})
+source = {'Bucket': 'jobs', 'Key': 'from ü+'}
 s3.copy_object(Bucket='other', Key='to', CopySource=source)
 s3.copy_object(Bucket='other', Key='new', CopySource=source, MetadataDirective='REPLACE', ContentType='c/d', Metadata={'v': '2'})
 def like(key):
     head = s3.head_object(Bucket='other', Key=key)
     return [head['ContentType'], head['Metadata']]
 say([like('to'), like('new'),
-  code(s3.copy_object, Bucket='other', Key='z', CopySource={'Bucket': 'work', 'Key': 'gone'}),
+  code(s3.copy_object, Bucket='other', Key='z', CopySource={'Bucket': 'jobs', 'Key': 'gone'}),
   code(s3.copy_object, Bucket='other', Key='z', CopySource={'Bucket': 'nowhere', 'Key': 'gone'}),
   code(s3.copy_object, Bucket='other', Key='z', CopySource=source, CopySourceIfMatch='"no"'),
-  code(s3.copy_object, Bucket='work', Key='from ü+', CopySource=source)])
+  code(s3.copy_object, Bucket='jobs', Key='from ü+', CopySource=source)])
 `,
     );
     expect(said).toEqual([
@@ -129,14 +129,14 @@ say([like('to'), like('new'),
     const there = await served();
     writeFileSync(join(there.mapped, 'mine.csv'), '3,4\n');
     const keys = Array.from({ length: 300 }, (_, at) => `k/${at} &<>"'ü`);
-    for (const key of keys) await writeObject(there.store, { bucket: 'work', key }, key);
+    for (const key of keys) await writeObject(there.store, { bucket: 'jobs', key }, key);
     const said = await python(
       there,
       `
-keys = [o['Key'] for o in s3.list_objects_v2(Bucket='work')['Contents']]
-done = s3.delete_objects(Bucket='work', Delete={'Objects': [{'Key': k} for k in keys + ['never there']]})
+keys = [o['Key'] for o in s3.list_objects_v2(Bucket='jobs')['Contents']]
+done = s3.delete_objects(Bucket='jobs', Delete={'Objects': [{'Key': k} for k in keys + ['never there']]})
 quiet = s3.delete_objects(Bucket='mapped', Delete={'Objects': [{'Key': 'data/mine.csv'}], 'Quiet': True})
-say([len(done['Deleted']), s3.list_objects_v2(Bucket='work')['KeyCount'], 'Deleted' in quiet, quiet['Errors'][0]['Code']])
+say([len(done['Deleted']), s3.list_objects_v2(Bucket='jobs')['KeyCount'], 'Deleted' in quiet, quiet['Errors'][0]['Code']])
 `,
     );
     expect(said).toEqual([301, 0, false, 'AccessDenied']);
@@ -150,11 +150,11 @@ say([len(done['Deleted']), s3.list_objects_v2(Bucket='work')['KeyCount'], 'Delet
       `
 from concurrent.futures import ThreadPoolExecutor
 with ThreadPoolExecutor(8) as pool:
-    outcomes = list(pool.map(lambda n: code(s3.put_object, Bucket='work', Key='lock', Body=str(n), IfNoneMatch='*'), range(16)))
-etag = s3.head_object(Bucket='work', Key='lock')['ETag']
+    outcomes = list(pool.map(lambda n: code(s3.put_object, Bucket='jobs', Key='lock', Body=str(n), IfNoneMatch='*'), range(16)))
+etag = s3.head_object(Bucket='jobs', Key='lock')['ETag']
 say([outcomes.count(None), outcomes.count([412, 'PreconditionFailed']),
-  code(s3.put_object, Bucket='work', Key='lock', Body=b'y', IfMatch='"no"'),
-  code(s3.put_object, Bucket='work', Key='lock', Body=b'y', IfMatch=etag)])
+  code(s3.put_object, Bucket='jobs', Key='lock', Body=b'y', IfMatch='"no"'),
+  code(s3.put_object, Bucket='jobs', Key='lock', Body=b'y', IfMatch=etag)])
 `,
     );
     expect(said).toEqual([1, 15, [412, 'PreconditionFailed'], null]);
@@ -182,11 +182,11 @@ say([outcomes.count(None), outcomes.count([412, 'PreconditionFailed']),
     chmodSync(join(there.folder, 'script.sh'), 0o755);
     writeFileSync(join(there.folder, 'large.bin'), Buffer.alloc(20 * 2 ** 20, 'large'));
     const outcomes = [
-      await aws(there, 's3', 'cp', 'script.sh', 's3://work/in/script.sh'),
-      await aws(there, 's3', 'cp', 'large.bin', 's3://work/in/large.bin'),
-      await aws(there, 's3', 'cp', 's3://work/in/large.bin', 's3://work/in/again.bin'),
-      await aws(there, 's3', 'sync', 's3://work/in', 'back'),
-      await aws(there, 's3', 'rm', '--recursive', 's3://work/in'),
+      await aws(there, 's3', 'cp', 'script.sh', 's3://jobs/in/script.sh'),
+      await aws(there, 's3', 'cp', 'large.bin', 's3://jobs/in/large.bin'),
+      await aws(there, 's3', 'cp', 's3://jobs/in/large.bin', 's3://jobs/in/again.bin'),
+      await aws(there, 's3', 'sync', 's3://jobs/in', 'back'),
+      await aws(there, 's3', 'rm', '--recursive', 's3://jobs/in'),
     ];
     expect(outcomes.map(({ exitCode, stderr }) => ({ exitCode, stderr }))).toEqual(
       outcomes.map(() => ({ exitCode: 0, stderr: '' })),
@@ -196,7 +196,7 @@ say([outcomes.count(None), outcomes.count([412, 'PreconditionFailed']),
       const same = readFileSync(join(there.folder, 'back', name)).equals(readFileSync(join(there.folder, 'large.bin')));
       expect(same).toBe(true);
     }
-    const { stdout } = await aws(there, 's3', 'ls', '--recursive', 's3://work');
+    const { stdout } = await aws(there, 's3', 'ls', '--recursive', 's3://jobs');
     expect(stdout).toBe('');
   });
 });

@@ -27,7 +27,7 @@ export async function served(options: Partial<S3ServerOptions> = {}): Promise<Se
     store,
     region: 'eu-west-1',
     now: () => new Date(),
-    buckets: ['work'],
+    buckets: ['jobs'],
     ...options,
   });
   onTestFinished(() => server.stop());

@@ -18,12 +18,12 @@ import os
 from boto3.s3.transfer import TransferConfig
 config = TransferConfig(multipart_threshold=5 * 2**20, multipart_chunksize=5 * 2**20, max_concurrency=4)
 data = os.urandom(2**20) * 17 + b'end'
-s3.upload_fileobj(io.BytesIO(data), 'work', 'large', Config=config, ExtraArgs={'ContentType': 'x/y', 'Metadata': {'a': 'b'}})
+s3.upload_fileobj(io.BytesIO(data), 'jobs', 'large', Config=config, ExtraArgs={'ContentType': 'x/y', 'Metadata': {'a': 'b'}})
 back = io.BytesIO()
-s3.download_fileobj('work', 'large', back, Config=config)
-s3.copy({'Bucket': 'work', 'Key': 'large'}, 'work', 'copy', Config=config)
-copied = s3.get_object(Bucket='work', Key='copy')['Body'].read()
-head = s3.head_object(Bucket='work', Key='large')
+s3.download_fileobj('jobs', 'large', back, Config=config)
+s3.copy({'Bucket': 'jobs', 'Key': 'large'}, 'jobs', 'copy', Config=config)
+copied = s3.get_object(Bucket='jobs', Key='copy')['Body'].read()
+head = s3.head_object(Bucket='jobs', Key='large')
 say([back.getvalue() == data, copied == data, head['ContentLength'], head['ContentType'], head['Metadata'], head['ETag'][-3:]])
 `,
     );
@@ -40,15 +40,15 @@ say([back.getvalue() == data, copied == data, head['ContentLength'], head['Conte
     const said = await python(
       there,
       `
-up = s3.create_multipart_upload(Bucket='work', Key='k', ChecksumAlgorithm='SHA256')['UploadId']
+up = s3.create_multipart_upload(Bucket='jobs', Key='k', ChecksumAlgorithm='SHA256')['UploadId']
 five = b'5' * (5 * 2**20)
-parts = [s3.upload_part(Bucket='work', Key='k', UploadId=up, PartNumber=n, Body=b, ChecksumAlgorithm='SHA256') for n, b in [(1, five), (2, b'two'), (3, b'three')]]
-listed = s3.list_parts(Bucket='work', Key='k', UploadId=up, MaxParts=2)
-rest = s3.list_parts(Bucket='work', Key='k', UploadId=up, PartNumberMarker=listed['NextPartNumberMarker'])
+parts = [s3.upload_part(Bucket='jobs', Key='k', UploadId=up, PartNumber=n, Body=b, ChecksumAlgorithm='SHA256') for n, b in [(1, five), (2, b'two'), (3, b'three')]]
+listed = s3.list_parts(Bucket='jobs', Key='k', UploadId=up, MaxParts=2)
+rest = s3.list_parts(Bucket='jobs', Key='k', UploadId=up, PartNumberMarker=listed['NextPartNumberMarker'])
 def complete(numbers, etag=None):
     parts_ = [{'PartNumber': n, 'ETag': etag or parts[n - 1]['ETag']} for n in numbers]
-    return code(s3.complete_multipart_upload, Bucket='work', Key='k', UploadId=up, MultipartUpload={'Parts': parts_})
-uploads = [u['Key'] for u in s3.list_multipart_uploads(Bucket='work')['Uploads']]
+    return code(s3.complete_multipart_upload, Bucket='jobs', Key='k', UploadId=up, MultipartUpload={'Parts': parts_})
+uploads = [u['Key'] for u in s3.list_multipart_uploads(Bucket='jobs')['Uploads']]
 said = {
   'listed': [[p['PartNumber'], p['Size'], 'ChecksumSHA256' in p] for p in listed['Parts'] + rest['Parts']],
   'truncated': [listed['IsTruncated'], rest['IsTruncated']],
@@ -56,17 +56,17 @@ said = {
   'small': complete([1, 2, 3]),
   'order': complete([3, 1]),
   'unknown': complete([1], etag='"0"'),
-  'unseen': code(s3.head_object, Bucket='work', Key='k'),
+  'unseen': code(s3.head_object, Bucket='jobs', Key='k'),
   'done': complete([1, 3]),
   'twice': complete([1, 3]),
-  'text': s3.get_object(Bucket='work', Key='k', Range='bytes=-8')['Body'].read().decode(),
-  'part': [code(s3.upload_part, Bucket='work', Key='k', UploadId='nope', PartNumber=1, Body=b'')],
+  'text': s3.get_object(Bucket='jobs', Key='k', Range='bytes=-8')['Body'].read().decode(),
+  'part': [code(s3.upload_part, Bucket='jobs', Key='k', UploadId='nope', PartNumber=1, Body=b'')],
 }
-other = s3.create_multipart_upload(Bucket='work', Key='k2')['UploadId']
-s3.upload_part(Bucket='work', Key='k2', UploadId=other, PartNumber=1, Body=b'x')
-said['bad number'] = code(s3.upload_part, Bucket='work', Key='k2', UploadId=other, PartNumber=10001, Body=b'')
-s3.abort_multipart_upload(Bucket='work', Key='k2', UploadId=other)
-said['aborted'] = [code(s3.list_parts, Bucket='work', Key='k2', UploadId=other), 'Uploads' in s3.list_multipart_uploads(Bucket='work')]
+other = s3.create_multipart_upload(Bucket='jobs', Key='k2')['UploadId']
+s3.upload_part(Bucket='jobs', Key='k2', UploadId=other, PartNumber=1, Body=b'x')
+said['bad number'] = code(s3.upload_part, Bucket='jobs', Key='k2', UploadId=other, PartNumber=10001, Body=b'')
+s3.abort_multipart_upload(Bucket='jobs', Key='k2', UploadId=other)
+said['aborted'] = [code(s3.list_parts, Bucket='jobs', Key='k2', UploadId=other), 'Uploads' in s3.list_multipart_uploads(Bucket='jobs')]
 say(said)
 `,
     );
@@ -104,10 +104,10 @@ class Unseekable(io.RawIOBase):
 import urllib.request
 results = []
 for algorithm in ['CRC32', 'SHA1', 'SHA256']:
-    s3.put_object(Bucket='work', Key=algorithm, Body=b'hello', ChecksumAlgorithm=algorithm)
-    results.append('Checksum' + algorithm in s3.get_object(Bucket='work', Key=algorithm, ChecksumMode='ENABLED'))
+    s3.put_object(Bucket='jobs', Key=algorithm, Body=b'hello', ChecksumAlgorithm=algorithm)
+    results.append('Checksum' + algorithm in s3.get_object(Bucket='jobs', Key=algorithm, ChecksumMode='ENABLED'))
 def raw(body, **headers):
-    request = urllib.request.Request(s3.meta.endpoint_url + '/work/raw', data=body, method='PUT', headers={k.replace('_', '-'): v for k, v in headers.items()})
+    request = urllib.request.Request(s3.meta.endpoint_url + '/jobs/raw', data=body, method='PUT', headers={k.replace('_', '-'): v for k, v in headers.items()})
     try:
         return urllib.request.urlopen(request).status
     except urllib.error.HTTPError as error:
@@ -126,7 +126,7 @@ results += [
   raw(b'3\\r\\nhel', **streaming),
   raw(b'zzz\\r\\n', **streaming),
 ]
-got = s3.get_object(Bucket='work', Key='raw')
+got = s3.get_object(Bucket='jobs', Key='raw')
 say([results, got['Body'].read().decode(), got.get('ContentEncoding')])
 `,
     );
@@ -142,9 +142,9 @@ say([results, got['Body'].read().decode(), got.get('ContentEncoding')])
 import socket
 host, port = s3.meta.endpoint_url.split('//')[1].split(':')
 with socket.create_connection((host, int(port))) as connection:
-    connection.sendall(b'PUT /work/cut HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 1000000\\r\\n\\r\\n' + b'x' * 1000)
-s3.put_object(Bucket='work', Key='after', Body=b'')
-say([o['Key'] for o in s3.list_objects_v2(Bucket='work')['Contents']])
+    connection.sendall(b'PUT /jobs/cut HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 1000000\\r\\n\\r\\n' + b'x' * 1000)
+s3.put_object(Bucket='jobs', Key='after', Body=b'')
+say([o['Key'] for o in s3.list_objects_v2(Bucket='jobs')['Contents']])
 `,
     );
     expect(said).toEqual(['after']);

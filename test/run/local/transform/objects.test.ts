@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { objectsOfManifest, objectsOfPrefix } from '../../../../src/run/local/transform/objects.ts';
+import { objectsOfPrefix } from '../../../../src/run/local/transform/objects.ts';
 
 describe('the objects of a prefix', () => {
   const objects = ['test2/b.csv', 'test/', 'test/a.csv', 'test/deep/c.csv', 'testing.csv', 'other/d.csv'].map(
@@ -27,36 +27,5 @@ describe('the objects of a prefix', () => {
 
   test('may be none', () => {
     expect(outputs('s3://bucket/nothing/')).toEqual([]);
-  });
-});
-
-describe('the objects of a manifest', () => {
-  test('are a prefix and names below it', () => {
-    expect(objectsOfManifest('[{"prefix": "s3://b/some/"}, "a.csv", "deep/a.csv"]')).toEqual([
-      { uri: 's3://b/some/a.csv', output: 'a.csv.out' },
-      { uri: 's3://b/some/deep/a.csv', output: 'deep/a.csv.out' },
-    ]);
-  });
-
-  test('or whole URIs', () => {
-    expect(objectsOfManifest('["s3://b/x/a.csv", "s3://c/a.csv"]')).toEqual([
-      { uri: 's3://b/x/a.csv', output: 'x/a.csv.out' },
-      { uri: 's3://c/a.csv', output: 'a.csv.out' },
-    ]);
-  });
-
-  test.each([
-    '',
-    '{}',
-    '[]',
-    '[{}]',
-    '[1]',
-    '[{"prefix": 1}]',
-    '[{"prefix": "s3://b/"}, 1]',
-    '[{"prefix": "s3://b/"}, ""]',
-    '["a.csv"]',
-    '["s3://b"]',
-  ])('are not in %j', (text) => {
-    expect(() => objectsOfManifest(text)).toThrow('the manifest cannot be read');
   });
 });

@@ -7,7 +7,8 @@ import { describe, expect, test } from 'vitest';
 
 import type { Json } from '../../../../src/definition/document.ts';
 import { captureManifests } from '../../../../src/run/local/transform/capture.ts';
-import { objectsOfManifest, objectsOfPrefix } from '../../../../src/run/local/transform/objects.ts';
+import { listedIn } from '../../../../src/run/local/manifest.ts';
+import { objectsOfPrefix } from '../../../../src/run/local/transform/objects.ts';
 import {
   executionParameters,
   parametersLine,
@@ -117,7 +118,10 @@ async function compare(vector: Vector): Promise<Comparison> {
     return { found: transformEnvironment(readPlan(config).plan!), wanted: expected['environment'] };
   }
   if ('objects' in expected) {
-    return { found: objectsOfManifest(input.files![0]!.body!).map(({ uri }) => uri), wanted: expected['objects'] };
+    return {
+      found: listedIn(input.files![0]!.key, input.files![0]!.body!).map(({ uri }) => uri),
+      wanted: expected['objects'],
+    };
   }
   if (expected.keys?.[0]?.startsWith('s3://') === true) return comparePlaces(vector);
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -103,13 +103,50 @@ require('node:fs').writeSync(log, 'host ' + host.pid + '\\n');
     const [first] = workersIn(host.stdout());
     expect((await invoke(host, '', 'text/csv')).text).toBe(String(first));
     await expect(invoke(host, 'die', 'text/csv')).rejects.toThrow('socket hang up');
-    // A client that comes while the worker is still dying may be lost with it.
-    expect(await until(() => host.stderr().includes('a worker ended with signal 9; the request it had is lost'))).toBe(
-      true,
-    );
     const { text } = await invoke(host, '', 'text/csv');
     expect(await until(() => workersIn(host.stdout()).length === 2)).toBe(true);
     expect(Number(text)).toBe(workersIn(host.stdout())[1]);
+    expect(await until(() => host.stderr().includes('a worker ended with signal 9; the request it had is lost'))).toBe(
+      true,
+    );
+  });
+
+  test('clients that come while a worker dies are answered by another, and only its own request is lost', async () => {
+    const die = 'if content == "die":\n    time.sleep(0.02)\n    os.kill(os.getpid(), signal.SIGKILL)\n';
+    const host = await startHost(answering(`${die}return content, accept`));
+    const lost: string[] = [];
+    const several = (when: string) =>
+      Array.from({ length: 8 }, async (_, number) => {
+        const asked = `${when} ${number}`;
+        const answered = await invoke(host, asked, 'text/csv').catch((error: Error) => ({ text: error.message }));
+        if (answered.text !== asked) lost.push(`${asked}: ${answered.text}`);
+      });
+    for (let death = 1; death <= 10; death++) {
+      const own = invoke(host, 'die', 'text/csv').catch((error: Error) => error);
+      const during = several(`during death ${death},`);
+      expect(await own).toBeInstanceOf(Error);
+      await Promise.all([...during, ...several(`after death ${death},`)]);
+    }
+    expect(lost).toEqual([]);
+    expect(await until(() => workersIn(host.stdout()).length === 11)).toBe(true);
+  });
+
+  test('more clients than can be handed to a busy worker are answered when it has time', async () => {
+    const go = join(temporaryFolder(), 'go');
+    const wait = `while content == "wait" and not os.path.exists(${JSON.stringify(go)}):\n    time.sleep(0.01)\n`;
+    const host = await startHost(answering(`${wait}return content, accept`));
+    const first = invoke(host, 'wait', 'text/csv');
+    const { port, hostname } = new URL(host.url);
+    const sockets = Array.from({ length: 350 }, () => connect(Number(port), hostname));
+    onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    writeFileSync(go, '');
+    expect((await first).text).toBe('wait');
+    // None of the others has asked for anything so far, and the last of them waits in a queue.
+    const last = sockets.at(-1)!;
+    last.write('GET /ping HTTP/1.1\r\n\r\n');
+    const [answer] = (await once(last, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 OK/);
   });
 
   test('a model that kills its process while it loads ends the start', async () => {

@@ -2,27 +2,51 @@
 
 import array
 import socket
-from typing import Optional
+import struct
+from typing import List, NamedTuple, Optional, Tuple
 
-# A worker's words, a byte each: its model is loaded; a client has gone.
+# What a worker says: its model is loaded; it reads from a client for the first time; a client has gone.
 READY = b"+"
+READS = b"r"
 GONE = b"-"
 
-
-def give(channel: socket.socket, client: socket.socket) -> None:
-    rights = array.array("i", [client.fileno()])
-    channel.sendmsg([b"c"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+CLIENT = struct.Struct("!I")
+WORD = struct.Struct("!cI")
 
 
-def take(channel: socket.socket) -> Optional[socket.socket]:
+class Client(NamedTuple):
+    """A connection and the number that it has between the two."""
+
+    number: int
+    socket: socket.socket
+
+
+def give(channel: socket.socket, client: Client) -> None:
+    rights = array.array("i", [client.socket.fileno()])
+    channel.sendmsg([CLIENT.pack(client.number)], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+
+
+def take(channel: socket.socket) -> Optional[Client]:
     """The next client; None when nobody gives any more."""
     size = array.array("i").itemsize
-    said, ancillary, _, _ = channel.recvmsg(1, socket.CMSG_SPACE(size))
+    said, ancillary, _, _ = channel.recvmsg(CLIENT.size, socket.CMSG_SPACE(size))
     for level, kind, content in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
             rights = array.array("i")
             rights.frombytes(content[:size])
-            return socket.socket(fileno=rights[0])
+            return Client(CLIENT.unpack(said)[0], socket.socket(fileno=rights[0]))
     if said:
         raise OSError("a client was lost on its way to its worker")
     return None
+
+
+def say(channel: socket.socket, word: bytes, number: int = 0) -> None:
+    channel.sendall(WORD.pack(word, number))
+
+
+def split(said: bytearray) -> List[Tuple[bytes, int]]:
+    """Takes the whole words off the front of what has been heard."""
+    whole = len(said) - len(said) % WORD.size
+    words = list(WORD.iter_unpack(bytes(said[:whole])))
+    del said[:whole]
+    return words

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from typing import Any, Callable, Deque, Optional
 
-from .channel import GONE, take
+from .channel import GONE, READS, Client, say, take
 from .reply import Reply
 from .wire import Malformed, Reader, Request, answer
 
@@ -23,10 +23,12 @@ log = logging.getLogger("modelhost")
 class Connection:
     """A client's socket: what has been read of a request, what is still to be sent of an answer."""
 
-    __slots__ = ("socket", "reader", "out", "closing", "events")
+    __slots__ = ("socket", "number", "is_read", "reader", "out", "closing", "events")
 
-    def __init__(self, client: socket.socket, limit: Optional[int]) -> None:
-        self.socket = client
+    def __init__(self, client: Client, limit: Optional[int]) -> None:
+        self.socket = client.socket
+        self.number = client.number
+        self.is_read = False
         self.reader = Reader(limit)
         self.out: Deque[memoryview] = deque()
         self.closing = False
@@ -59,10 +61,10 @@ class Server:
                 else:
                     self.guard(key.data, self.read)
 
-    def welcome(self, client: socket.socket) -> None:
-        client.setblocking(False)
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.selector.register(client, READ, Connection(client, self.limit))
+    def welcome(self, client: Client) -> None:
+        client.socket.setblocking(False)
+        client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.selector.register(client.socket, READ, Connection(client, self.limit))
 
     def guard(self, connection: Connection, act: Callable[[Connection], None]) -> None:
         try:
@@ -79,6 +81,10 @@ class Server:
             self.close(connection)
 
     def read(self, connection: Connection) -> None:
+        if not connection.is_read:
+            # Said before it is so: from here on nobody else could answer this client.
+            connection.is_read = True
+            say(self.channel, READS, connection.number)
         reader = connection.reader
         room = reader.room()
         if room is None:
@@ -144,7 +150,7 @@ class Server:
         except OSError:
             pass
         connection.socket.close()
-        self.channel.sendall(GONE)
+        say(self.channel, GONE, connection.number)
 
 
 def as_service(model: Any) -> Handle:

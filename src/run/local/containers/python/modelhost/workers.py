@@ -8,9 +8,10 @@ import socket
 import stat
 import sys
 import threading
-from typing import Any, Callable, Dict, List, Optional
+from collections import deque
+from typing import Any, Callable, Deque, Dict, List, Optional
 
-from .channel import GONE, READY, give
+from .channel import READS, READY, Client, give, say, split
 from .families import Prepared, open_family
 from .faults import trace
 from .settings import Settings
@@ -45,13 +46,49 @@ OWN_VARIABLES = ("SAGEMAKER_PIPELINES_MODEL_FAMILY", "SAGEMAKER_PIPELINES_READY_
 
 
 class Worker:
-    """What is known of a worker: the channel to it, whether its model is loaded, how many clients it has."""
+    """What is known of a worker: the channel to it, whether its model is loaded, which clients it has."""
 
     def __init__(self, pid: int, channel: socket.socket) -> None:
         self.pid = pid
         self.channel = channel
+        self.said = bytearray()
         self.is_ready = False
-        self.clients = 0
+        # Those it has read from are its own; the others are held here too, so that they outlive it.
+        self.clients: Dict[int, Optional[Client]] = {}
+
+    def take(self, client: Client) -> bool:
+        """False when it cannot take any now, or never will again."""
+        try:
+            give(self.channel, client)
+        except OSError:
+            return False
+        self.clients[client.number] = client
+        return True
+
+    def hear(self) -> bool:
+        """Takes in all that it has said; False when it says nothing more, because it is dying."""
+        while True:
+            try:
+                heard = self.channel.recv(4096)
+            except BlockingIOError:
+                return True
+            except OSError:
+                return False
+            if not heard:
+                return False
+            self.said += heard
+            for word, number in split(self.said):
+                if word == READY:
+                    self.is_ready = True
+                    continue
+                held = self.clients.pop(number, None)
+                if held is not None:
+                    held.socket.close()
+                if word == READS:
+                    self.clients[number] = None
+
+    def unread(self) -> List[Client]:
+        return [client for client in self.clients.values() if client is not None]
 
 
 class Watch:
@@ -64,6 +101,9 @@ class Watch:
         self.workers: Dict[int, Worker] = {}
         self.is_ready = False
         self.restarts = 0
+        self.numbered = 0
+        # Clients that no worker could take yet.
+        self.waiting: Deque[Client] = deque()
         # Its write end is this process's alone: a worker that reads its end knows that nobody watches any more.
         self.life, self.held = os.pipe()
         self.selector = selectors.DefaultSelector()
@@ -106,6 +146,7 @@ class Watch:
             self.leave_to_worker()
             work(self.prepared.load, theirs, self.life)
         theirs.close()
+        ours.setblocking(False)
         worker = Worker(pid, ours)
         self.workers[pid] = worker
         self.selector.register(ours, selectors.EVENT_READ, worker)
@@ -118,6 +159,9 @@ class Watch:
         self.listener.close()
         for other in self.workers.values():
             other.channel.close()
+            self.waiting.extend(other.unread())
+        for client in self.waiting:
+            client.socket.close()
         self.selector.close()
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGTERM, signal.SIGCHLD):
@@ -126,55 +170,56 @@ class Watch:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def hear(self, worker: Worker) -> None:
-        try:
-            said = worker.channel.recv(4096)
-        except OSError:
-            said = b""
-        if not said:
-            # It is dying; its end is noticed when the system reports it.
+        is_alive = worker.hear()
+        if worker.is_ready and not self.is_ready:
+            self.is_ready = True
+            self.report()
+            # One model is loaded: the others are no surprise, and a fault would have been told once.
+            for _ in range(1, self.prepared.workers):
+                self.start_worker()
+        if not is_alive:
+            # Its end is noticed when the system reports it.
             self.forget(worker)
-            return
-        worker.clients -= said.count(GONE)
-        if READY in said:
-            worker.is_ready = True
-            if not self.is_ready:
-                self.is_ready = True
-                self.report()
-                # One model is loaded: the others are no surprise, and a fault would have been told once.
-                for _ in range(1, self.prepared.workers):
-                    self.start_worker()
-            self.listen()
-
-    def listen(self) -> None:
-        """While no worker can take clients, they wait in the listener's queue."""
-        wanted = any(worker.is_ready for worker in self.workers.values())
-        if wanted != (self.listener in self.selector.get_map()):
-            if wanted:
-                self.selector.register(self.listener, selectors.EVENT_READ, "client")
-            else:
-                self.selector.unregister(self.listener)
+        self.place()
 
     def welcome(self) -> None:
         try:
             client, _ = self.listener.accept()
         except OSError:
             return
-        with client:
-            for worker in sorted(self.workers.values(), key=lambda worker: worker.clients):
-                if worker.is_ready:
-                    try:
-                        give(worker.channel, client)
-                    except OSError:
-                        continue
-                    worker.clients += 1
-                    return
+        self.numbered += 1
+        self.waiting.append(Client(self.numbered, client))
+        self.place()
+
+    def place(self) -> None:
+        """Gives those who wait to the workers with the fewest; while some wait, others stay in the listener's queue."""
+        ready = [worker for worker in self.workers.values() if worker.is_ready]
+        while self.waiting:
+            fewest = sorted(ready, key=lambda worker: len(worker.clients))
+            if not any(worker.take(self.waiting[0]) for worker in fewest):
+                break
+            self.waiting.popleft()
+        for worker in ready:
+            # A worker that is busy takes no more than its channel holds.
+            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self.waiting else 0)
+            self.selector.modify(worker.channel, events, worker)
+        wanted = bool(ready) and not self.waiting
+        if wanted != (self.listener in self.selector.get_map()):
+            if wanted:
+                self.selector.register(self.listener, selectors.EVENT_READ, "client")
+            else:
+                self.selector.unregister(self.listener)
 
     def forget(self, worker: Worker) -> None:
+        """The clients from which it has read nothing are given to others; what it has read is gone with it."""
+        if worker.channel.fileno() < 0:
+            return
+        worker.hear()
         worker.is_ready = False
-        if worker.channel.fileno() >= 0:
-            self.selector.unregister(worker.channel)
-            worker.channel.close()
-        self.listen()
+        self.selector.unregister(worker.channel)
+        worker.channel.close()
+        self.waiting.extendleft(reversed(worker.unread()))
+        worker.clients.clear()
 
     def report(self) -> None:
         line = "listening on 127.0.0.1:%d\n" % self.listener.getsockname()[1]
@@ -205,6 +250,7 @@ class Watch:
                 return 1
             log.error("a worker ended with %s; the request it had is lost, another worker takes its place", how)
             self.start_worker()
+            self.place()
         return None
 
     def stop(self, code: int) -> int:
@@ -239,7 +285,7 @@ def work(load: Callable[[], Any], channel: socket.socket, life: int) -> None:
         from .server import Server, as_service
 
         model = load()
-        channel.sendall(READY)
+        say(channel, READY)
         Server(channel, as_service(model), model.max_request_size).run()
     except SystemExit as end:
         if isinstance(end.code, str):
