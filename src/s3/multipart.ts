@@ -16,6 +16,8 @@ const PARALLEL_PARTS = 4;
 export interface MultipartOptions extends WriteOptions {
   /** How many parts are on their way at a time. */
   readonly parallel?: number | undefined;
+  /** Bytes of a part that is sent from here; an upload is gone on with by one who cuts as it was cut. */
+  readonly partSize?: number | undefined;
   /**
    * Go on with an upload of the same key that was cut. Only for a key whose content is always the same: one who is there
    * first has written it for all.

@@ -30,8 +30,8 @@ export interface Begun {
  * How many bytes a part has: from its number alone, so that a source of unknown length is cut as it was cut before.
  * Twice as many after every thousand parts: 10,000 of them hold more than an object may.
  */
-function sizeOfPart(number: number): number {
-  return PART_SIZE * 2 ** Math.floor((number - 1) / GROWS_AFTER);
+function sizeOfPart(number: number, first: number): number {
+  return first * 2 ** Math.floor((number - 1) / GROWS_AFTER);
 }
 
 /** Buffers that are used again, so that a long source needs no more memory than a short one. */
@@ -59,6 +59,7 @@ export function bufferPool(): BufferPool {
 export async function* cutIntoParts(
   source: AsyncIterable<Uint8Array>,
   pool: BufferPool,
+  partSize: number = PART_SIZE,
 ): AsyncGenerator<Part, void, undefined> {
   let number = 1;
   // Most sources are small: the first buffer grows to its size, the others are of theirs at once.
@@ -66,19 +67,19 @@ export async function* cutIntoParts(
   let filled = 0;
   for await (const piece of source) {
     for (let at = 0; at < piece.length;) {
-      if (filled === buffer.length && filled < sizeOfPart(number)) {
-        const larger = pool.take(Math.min(sizeOfPart(number), buffer.length * 4));
+      if (filled === buffer.length && filled < sizeOfPart(number, partSize)) {
+        const larger = pool.take(Math.min(sizeOfPart(number, partSize), buffer.length * 4));
         buffer.copy(larger, 0, 0, filled);
         buffer = larger;
       }
-      const copied = Math.min(piece.length - at, sizeOfPart(number) - filled, buffer.length - filled);
+      const copied = Math.min(piece.length - at, sizeOfPart(number, partSize) - filled, buffer.length - filled);
       buffer.set(piece.subarray(at, at + copied), filled);
       filled += copied;
       at += copied;
-      if (filled < sizeOfPart(number)) continue;
+      if (filled < sizeOfPart(number, partSize)) continue;
       yield { number, bytes: buffer.subarray(0, filled) };
       number += 1;
-      buffer = pool.take(sizeOfPart(number));
+      buffer = pool.take(sizeOfPart(number, partSize));
       filled = 0;
     }
   }

@@ -37,7 +37,7 @@ async function uploadOnce(
   options: MultipartOptions,
 ): Promise<Written> {
   const pool = bufferPool();
-  const parts = cutIntoParts(source, pool);
+  const parts = cutIntoParts(source, pool, options.partSize);
   try {
     const first = await parts.next();
     if (first.done === true) return await putObject(s3, to, '', options);

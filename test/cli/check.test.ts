@@ -26,14 +26,14 @@ describe('sagemaker-pipelines check', () => {
   });
 
   test("reads the definition in AWS's answer about a pipeline", async () => {
-    const { run } = writeProject({ 'answer.json': JSON.stringify({ PipelineDefinition: BROKEN }) });
+    const { runInHost: run } = writeProject({ 'answer.json': JSON.stringify({ PipelineDefinition: BROKEN }) });
     const { exitCode, stderr } = await run(COMMAND, ['check', 'answer.json']);
     expect(exitCode).toBe(3);
     expect(stderr).toContain('Step Stop has no member DependOn\n  at answer.json  (Steps[0].DependOn)');
   });
 
   test('checks every pipeline of the project when it is told none, with the author’s lines', async () => {
-    const { run } = writeProject({ 'pipelines/small/pipeline.ts': PIPELINE });
+    const { runInHost: run } = writeProject({ 'pipelines/small/pipeline.ts': PIPELINE });
     const { exitCode, stdout, stderr } = await run(COMMAND, ['check']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: 'small: 1 error\n' });
     expect(stderr).toContain('at pipelines/small/pipeline.ts:2  (Steps[0].DependsOn[0])');
@@ -57,7 +57,7 @@ describe('sagemaker-pipelines check', () => {
   });
 
   test('answers as one object with --json', async () => {
-    const { run } = writeProject({ 'right.json': RIGHT, 'broken.json': BROKEN });
+    const { runInHost: run } = writeProject({ 'right.json': RIGHT, 'broken.json': BROKEN });
     const { exitCode, stdout } = await run(COMMAND, ['check', '--json', 'right.json', 'broken.json']);
     expect(exitCode).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -71,7 +71,7 @@ describe('sagemaker-pipelines check', () => {
   });
 
   test('lets warnings through, unless it is told --strict', async () => {
-    const { run } = writeProject({ 'warned.json': WARNED });
+    const { runInHost: run } = writeProject({ 'warned.json': WARNED });
     const { exitCode, stdout } = await run(COMMAND, ['check', 'warned.json']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'warned.json is as AWS wants it, with 1 warning\n' });
     const strict = await run(COMMAND, ['check', 'warned.json', '--strict']);
@@ -80,14 +80,14 @@ describe('sagemaker-pipelines check', () => {
   });
 
   test('says how it is used where there is nothing to check', async () => {
-    const { exitCode, stderr } = await writeProject({}).run(COMMAND, ['check']);
+    const { exitCode, stderr } = await writeProject({}).runInHost(COMMAND, ['check']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('name a definition: sagemaker-pipelines check pipelinedefinition.json');
   });
 });
 
 test('--no-check writes what AWS would refuse', async () => {
-  const { run } = writeProject({ 'pipelines/small/pipeline.ts': PIPELINE });
+  const { runInHost: run } = writeProject({ 'pipelines/small/pipeline.ts': PIPELINE });
   const refused = await run('get-pipeline-definition', ['-f', '-']);
   expect([refused.exitCode, refused.stdout]).toEqual([3, '']);
   const { exitCode, stdout } = await run('get-pipeline-definition', ['-f', '-', '--no-check']);

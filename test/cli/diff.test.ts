@@ -57,7 +57,7 @@ test('a difference between two definitions is told by step and path, and by the 
 });
 
 test('what is the same is said to be, and the exit code is that of success', async () => {
-  const { run } = writeProject(files);
+  const { runInHost: run } = writeProject(files);
   expect(await run(COMMAND, ['diff', 'a.json', 'a.json'])).toMatchObject({
     exitCode: 0,
     stdout: '',
@@ -77,7 +77,7 @@ test("AWS's answer about a pipeline is compared with a pipeline of the project",
 });
 
 test('what cannot be compared has an exit code of its own', async () => {
-  const { run } = writeProject({ ...files, 'c.json': '{}', 'd.json': 'no' });
+  const { runInHost: run } = writeProject({ ...files, 'c.json': '{}', 'd.json': 'no' });
   expect(await run(COMMAND, ['diff', 'a.json', 'c.json'])).toMatchObject({ exitCode: 3 });
   expect(await run(COMMAND, ['diff', 'd.json', 'a.json'])).toMatchObject({ exitCode: 3 });
   expect(await run(COMMAND, ['diff', 'a.json', 'none.json'])).toMatchObject({ exitCode: 2 });

@@ -10,6 +10,7 @@ import { runPipeline } from '../../src/cli/run-pipeline.ts';
 import { sagemakerPipelines } from '../../src/cli/sagemaker-pipelines.ts';
 import { type Suite, choose, isSuite } from '../../src/cli/suite.ts';
 import { isPipelineError } from '../../src/definition/error.ts';
+import { runInHost } from '../support/command-host.ts';
 import { programOf } from '../support/project.ts';
 import { runCommand } from '../support/run-command.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -150,7 +151,7 @@ function run(cwd: string, program: string, argv: readonly string[]) {
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
   };
-  return runCommand(process.execPath, [programOf(program), ...argv], { cwd, env });
+  return runInHost(programOf(program), argv, { cwd, env });
 }
 
 test('every flag that the documentation speaks of is one of some command', async () => {

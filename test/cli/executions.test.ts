@@ -29,8 +29,8 @@ beforeEach(async () => {
   project = writeProject({ 'pipelines/asking/pipeline.ts': PIPELINE });
 });
 
-const suite = (...args: string[]) => project.run('sagemaker-pipelines', args, fake.env);
-const run = (...args: string[]) => project.run('run-pipeline', [...START, ...args], fake.env);
+const suite = (...args: string[]) => project.runInHost('sagemaker-pipelines', args, fake.env);
+const run = (...args: string[]) => project.runInHost('run-pipeline', [...START, ...args], fake.env);
 
 async function started(...args: string[]): Promise<string> {
   const { stdout } = await run(...args);
@@ -46,7 +46,7 @@ async function waiting(arn: string): Promise<string> {
 }
 
 test('run-pipeline --no-wait answers with the execution alone', async () => {
-  const { exitCode, stdout } = await run();
+  const { exitCode, stdout } = await project.run('run-pipeline', START, fake.env);
   expect(exitCode).toBe(0);
   expect(stdout).toBe(`${[...fake.executions.keys()][0]!}\n`);
 });
@@ -80,7 +80,8 @@ describe('executions', () => {
     const token = await waiting(arn);
     const answered = await suite('callbacks', 'succeed', token, '--output', 'By=me');
     expect(answered).toMatchObject({ exitCode: 0, stdout: `${arn}\n` });
-    const { exitCode, stdout, stderr } = await suite('executions', 'watch', arn, '--poll', '0.01', '-v');
+    const watch = ['executions', 'watch', arn, '--poll', '0.01', '-v'];
+    const { exitCode, stdout, stderr } = await project.run('sagemaker-pipelines', watch, fake.env);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^nightly-asking succeeded in /);
     expect(stderr).toContain('  By: me\n');
@@ -90,7 +91,8 @@ describe('executions', () => {
   test('fail by a callback, and are run again from there', async () => {
     const arn = await started();
     await suite('callbacks', 'fail', await waiting(arn), '--reason', 'the figures are wrong');
-    const failed = await suite('executions', 'watch', arn, '--poll', '0.01');
+    const watch = ['executions', 'watch', arn, '--poll', '0.01'];
+    const failed = await project.run('sagemaker-pipelines', watch, fake.env);
     expect(failed.exitCode).toBe(1);
     expect(failed.stderr).toContain(`error[step-failed]  Ask failed: the figures are wrong
   fix: sagemaker-pipelines executions retry ${arn}
@@ -155,7 +157,7 @@ describe('run-pipeline', () => {
       ),
     });
     const args = ['--diff', '--role-arn', `${ROLE}2`, '--tags', '{"team": "one"}'];
-    const { exitCode, stdout } = await changed.run('run-pipeline', args, fake.env);
+    const { exitCode, stdout } = await changed.runInHost('run-pipeline', args, fake.env);
     expect(exitCode).toBe(0);
     expect(stdout).toBe(`  pipeline
   ~ Parameters.Rows.DefaultValue: 5 → 6
@@ -192,7 +194,7 @@ describe('run-pipeline', () => {
 
   test('takes the role of the deployed pipeline when none is given', async () => {
     await started();
-    const { exitCode } = await project.run('run-pipeline', ['--no-wait'], fake.env);
+    const { exitCode } = await project.runInHost('run-pipeline', ['--no-wait'], fake.env);
     expect(exitCode).toBe(0);
     expect(fake.operations()).not.toContain('UpdatePipeline');
   });

@@ -33,17 +33,17 @@ describe('the document', () => {
   });
 
   test('is left alone when it says the same already', async () => {
-    const { run } = writeProject(FILES);
-    await run(COMMAND, ['-f', 'out.json']);
-    const { exitCode, stdout, stderr } = await run(COMMAND, ['-f', 'out.json']);
+    const { runInHost } = writeProject(FILES);
+    await runInHost(COMMAND, ['-f', 'out.json']);
+    const { exitCode, stdout, stderr } = await runInHost(COMMAND, ['-f', 'out.json']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'out.json\n' });
     expect(stderr).toMatch(/; out\.json is unchanged\n$/);
   });
 
   test('is the answer with --file-name -', async () => {
-    const { folder, run } = writeProject(FILES);
-    const { stdout } = await run(COMMAND, ['--file-name', '-']);
-    await run(COMMAND);
+    const { folder, runInHost } = writeProject(FILES);
+    const { stdout } = await runInHost(COMMAND, ['--file-name', '-']);
+    await runInHost(COMMAND);
     expect(stdout).toBe(readFileSync(join(folder, 'pipelinedefinition.json'), 'utf8'));
   });
 
@@ -64,11 +64,11 @@ describe('the document', () => {
   });
 
   test('leaves the account open, unless bucket and role are given', async () => {
-    const { run } = writeProject({ 'pipelines/open/pipeline.ts': OPEN_PIPELINE });
+    const { runInHost } = writeProject({ 'pipelines/open/pipeline.ts': OPEN_PIPELINE });
     const env = { SAGEMAKER_PIPELINE_ROLE_ARN: ROLE };
-    const open = JSON.parse((await run(COMMAND, ['-f', '-'], env)).stdout) as { Parameters: { Name: string }[] };
+    const open = JSON.parse((await runInHost(COMMAND, ['-f', '-'], env)).stdout) as { Parameters: { Name: string }[] };
     expect(open.Parameters.map(({ Name }) => Name)).toEqual(['ArtifactBucket', 'ExecutionRoleArn']);
-    const { stdout } = await run(COMMAND, ['-f', '-', '--bucket', 'models', '-role-arn', ROLE]);
+    const { stdout } = await runInHost(COMMAND, ['-f', '-', '--bucket', 'models', '-role-arn', ROLE]);
     expect(JSON.parse(stdout)).toMatchObject({
       Parameters: [],
       Steps: [{ Arguments: { ErrorMessage: `models ${ROLE}` } }],
@@ -78,8 +78,8 @@ describe('the document', () => {
 
 describe('--json', () => {
   test('tells what was written', async () => {
-    const { folder, run } = writeProject(FILES);
-    const { stdout } = await run(COMMAND, ['--json', '--region', 'eu-west-1']);
+    const { folder, runInHost } = writeProject(FILES);
+    const { stdout } = await runInHost(COMMAND, ['--json', '--region', 'eu-west-1']);
     expect(JSON.parse(stdout)).toEqual({
       version: 1,
       command: COMMAND,
@@ -95,12 +95,12 @@ describe('--json', () => {
   });
 
   test('holds the document itself with --file-name -', async () => {
-    const { stdout } = await writeProject(FILES).run(COMMAND, ['--json', '-f', '-']);
+    const { stdout } = await writeProject(FILES).runInHost(COMMAND, ['--json', '-f', '-']);
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, definition: { Version: '2020-12-01' } });
   });
 
   test('tells what is wrong', async () => {
-    const { stdout, exitCode } = await writeProject(FILES).run(COMMAND, ['--json', '--nam', 'x']);
+    const { stdout, exitCode } = await writeProject(FILES).runInHost(COMMAND, ['--json', '--nam', 'x']);
     expect(exitCode).toBe(2);
     expect(JSON.parse(stdout)).toEqual({
       version: 1,
@@ -113,17 +113,17 @@ describe('--json', () => {
 
 describe('which pipeline and which region', () => {
   test('the configuration names them', async () => {
-    const { run } = writeProject({
+    const { runInHost } = writeProject({
       'pipelines/a/pipeline.ts': SMALL_PIPELINE,
       'pipelines/b/pipeline.ts': SMALL_PIPELINE.replace(`'small'`, `'chosen'`),
       'pipelines.config.json': '{ "default": "b", "region": "eu-north-1" }',
     });
-    const { stdout } = await run(COMMAND, ['--json'], { AWS_REGION: '' });
+    const { stdout } = await runInHost(COMMAND, ['--json'], { AWS_REGION: '' });
     expect(JSON.parse(stdout)).toMatchObject({ pipeline: 'chosen', region: 'eu-north-1' });
   });
 
   test('a region that nobody gave is said', async () => {
-    const { stderr } = await writeProject(FILES).run(COMMAND, [], { AWS_REGION: '' });
+    const { stderr } = await writeProject(FILES).runInHost(COMMAND, [], { AWS_REGION: '' });
     expect(stderr).toMatch(/^note: the region is us-east-1, as none was given \(--region, AWS_REGION\)\nsmall: /);
   });
 });
@@ -218,8 +218,8 @@ describe('mistakes', () => {
     const text = `import { asset, definePipeline, step } from 'sagemaker-pipelines';
 export default definePipeline({ name: 'small', parameters: {}, steps: [${steps}] }); void asset;
 `;
-    const { folder, run } = writeProject({ 'pipelines/small/pipeline.ts': text });
-    const { exitCode, stdout, stderr } = await run(COMMAND);
+    const { folder, runInHost } = writeProject({ 'pipelines/small/pipeline.ts': text });
+    const { exitCode, stdout, stderr } = await runInHost(COMMAND);
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
     expect(stderr).toBe(`${fault}error[invalid-definition]  small has an error; nothing was written
   at pipelines/small/pipeline.ts
@@ -228,8 +228,8 @@ export default definePipeline({ name: 'small', parameters: {}, steps: [${steps}]
   });
 
   test('a file in a folder that is not there', async () => {
-    const { folder, run } = writeProject(FILES);
-    const { exitCode, stdout, stderr } = await run(COMMAND, ['-f', 'no/out.json']);
+    const { folder, runInHost } = writeProject(FILES);
+    const { exitCode, stdout, stderr } = await runInHost(COMMAND, ['-f', 'no/out.json']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(`error[cannot-write]  ${join('no', 'out.json')} cannot be written
   ENOENT: no such file or directory
@@ -238,14 +238,14 @@ export default definePipeline({ name: 'small', parameters: {}, steps: [${steps}]
   });
 
   test('a folder that may only be read', async () => {
-    const { folder, run } = writeProject(FILES);
+    const { folder, runInHost } = writeProject(FILES);
     const locked = join(folder, 'locked');
     mkdirSync(locked);
     writeFileSync(join(locked, 'there.json'), 'old');
     // To root every folder is open: there the kernel's own folder stands for one that is not.
     chmodSync(locked, 0o555);
     const target = process.getuid?.() === 0 ? '/proc/out.json' : 'locked/out.json';
-    const { exitCode, stdout, stderr } = await run(COMMAND, ['-f', target]);
+    const { exitCode, stdout, stderr } = await runInHost(COMMAND, ['-f', target]);
     chmodSync(locked, 0o755);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(

@@ -51,7 +51,7 @@ describeWithPython('a pipeline on moto, with the executions of the fake', () => 
   const inCodeBuild = () => ({ ...fake.env, SAGEMAKER_PIPELINE_ROLE_ARN: ROLE });
 
   test('is created, started and watched to its end; a second run finds all of it there', async () => {
-    const { run } = shipped();
+    const { run, runInHost } = shipped();
     const first = await run(COMMAND, args, inCodeBuild());
     const arn = [...fake.executions.keys()].at(-1)!;
     expect(first.stderr.split('\n').map(withoutNames).map(withoutTime)).toEqual([
@@ -78,7 +78,7 @@ ${withoutNames(arn)}
 `);
     expect(first.exitCode).toBe(0);
 
-    const second = await run(COMMAND, [...args, '--json'], inCodeBuild());
+    const second = await runInHost(COMMAND, [...args, '--json'], inCodeBuild());
     expect(second.exitCode).toBe(0);
     expect(withoutTime(second.stderr.split('\n')[0]!)).toBe('the pipeline batch-inference is up to date');
     expect(JSON.parse(second.stdout)).toMatchObject({
@@ -94,7 +94,7 @@ ${withoutNames(arn)}
   });
 
   test('is given to AWS bound to its account, with the parameters that were given and no others', async () => {
-    await shipped().run(COMMAND, [...args, '-p', 'InferenceInstanceCount=2', '--no-wait'], inCodeBuild());
+    await shipped().runInHost(COMMAND, [...args, '-p', 'InferenceInstanceCount=2', '--no-wait'], inCodeBuild());
     const execution = [...fake.executions.values()].at(-1)!;
     expect(execution.definition).toContain(`s3://${BUCKET}/assets/`);
     expect(execution.definition).not.toMatch(/ArtifactBucket|ExecutionRoleArn/);
@@ -107,13 +107,13 @@ ${withoutNames(arn)}
   test('is not started without its bucket, and says which is missing', async () => {
     const before = fake.executions.size;
     const wrong = [...args, '--bucket', 'none-of-ours-123'];
-    const { exitCode, stderr } = await shipped().run(COMMAND, wrong, inCodeBuild());
+    const { exitCode, stderr } = await shipped().runInHost(COMMAND, wrong, inCodeBuild());
     expect(exitCode).toBe(4);
     expect(stderr).toContain(
       'error[aws-bucket-absent]  Cannot use the bucket none-of-ours-123: there is no such bucket',
     );
     expect(fake.executions.size).toBe(before);
-    const { stdout } = await shipped().run(COMMAND, [...args, '--dry-run'], inCodeBuild());
+    const { stdout } = await shipped().runInHost(COMMAND, [...args, '--dry-run'], inCodeBuild());
     expect(withoutNames(stdout)).toContain(`  asset     s3://${BUCKET}/assets/<hash>/preprocess.py  is there\n`);
   });
 
@@ -123,14 +123,14 @@ ${withoutNames(arn)}
       "const steps = Array.from({ length: 40 }, (_, index) => step.fail('Step' + index, { ErrorMessage: 'x'.repeat(3000) }));\n" +
       "export default definePipeline({ name: 'long', steps });\n";
     const project = writeProject({ 'pipelines/long/pipeline.ts': text });
-    const { exitCode, stdout } = await project.run(COMMAND, ['--no-wait'], inCodeBuild());
+    const { exitCode, stdout } = await project.runInHost(COMMAND, ['--no-wait'], inCodeBuild());
     expect({ exitCode, arn: [...fake.executions.keys()].at(-1) }).toEqual({ exitCode: 0, arn: stdout.trim() });
     expect([...fake.executions.values()].at(-1)!.steps).toHaveLength(40);
     const created = fake.calls.findLast(({ operation }) => operation === 'SageMaker.CreatePipeline')!;
     expect(withoutNames(JSON.stringify(created.input['PipelineDefinitionS3Location']))).toBe(
       `{"Bucket":"${BUCKET}","ObjectKey":"sagemaker-pipelines/definitions/<hash>.json"}`,
     );
-    const { stderr } = await project.run(COMMAND, ['--no-wait'], inCodeBuild());
+    const { stderr } = await project.runInHost(COMMAND, ['--no-wait'], inCodeBuild());
     expect(withoutTime(stderr)).toMatch(/^the pipeline long is up to date\n/);
   });
 
@@ -152,7 +152,7 @@ export default definePipeline({ name: 'encrypted', steps: [prepare, ...steps] })
     const key = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555';
     const flags = ['--no-wait', '--kms-key', key, '--expected-owner', '123456789012'];
     const env = { ...inCodeBuild(), AWS_ENDPOINT_URL: proxy.endpoint };
-    const { exitCode, stderr } = await longProject().run(COMMAND, flags, env);
+    const { exitCode, stderr } = await longProject().runInHost(COMMAND, flags, env);
     expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
     const onBucket = proxy.requests.filter(({ path }) => path.startsWith(`/${BUCKET}`));
     expect(onBucket.map(({ headers }) => headers['x-amz-expected-bucket-owner'])).toEqual(
@@ -177,7 +177,7 @@ export default definePipeline({ name: 'encrypted', steps: [prepare, ...steps] })
       times: Number.POSITIVE_INFINITY,
     });
     const env = { ...inCodeBuild(), AWS_ENDPOINT_URL: proxy.endpoint };
-    const foreign = await longProject().run(COMMAND, ['--no-wait', '--expected-owner', '999999999999'], env);
+    const foreign = await longProject().runInHost(COMMAND, ['--no-wait', '--expected-owner', '999999999999'], env);
     expect(foreign.exitCode).toBe(4);
     expect(foreign.stderr).toContain(`error[aws-bucket-owner]  Cannot use the bucket ${BUCKET}`);
     const text =
@@ -186,7 +186,11 @@ export default definePipeline({ name: 'encrypted', steps: [prepare, ...steps] })
       'pipelines/long/pipeline.ts': `import { definePipeline, step } from 'sagemaker-pipelines';\n${text}\nexport default definePipeline({ name: 'elsewhere', steps });\n`,
     });
     for (const project of [longProject(), alone]) {
-      const { exitCode, stderr } = await project.run(COMMAND, ['--no-wait', '--bucket', ELSEWHERE], inCodeBuild());
+      const { exitCode, stderr } = await project.runInHost(
+        COMMAND,
+        ['--no-wait', '--bucket', ELSEWHERE],
+        inCodeBuild(),
+      );
       expect(exitCode).toBe(2);
       expect(stderr).toContain(`error[bucket-elsewhere]  The bucket ${ELSEWHERE} is in eu-west-1
   the pipeline is for us-east-1, and SageMaker reads nothing from another region
@@ -199,7 +203,11 @@ export default definePipeline({ name: 'encrypted', steps: [prepare, ...steps] })
 
   test('is not begun with tags that AWS would refuse', async () => {
     const before = fake.calls.length;
-    const { exitCode, stderr } = await shipped().run(COMMAND, [...args, '--tags', '{"aws:team": "x"}'], inCodeBuild());
+    const { exitCode, stderr } = await shipped().runInHost(
+      COMMAND,
+      [...args, '--tags', '{"aws:team": "x"}'],
+      inCodeBuild(),
+    );
     expect(exitCode).toBe(2);
     expect(stderr).toContain(
       "error[bad-tags]  AWS would refuse these tags\n  aws:team: what begins with aws: is AWS's own",

@@ -90,22 +90,23 @@ describeWithPython('a shipped pipeline on Step Functions', () => {
   });
 
   test('answers with data for programs, and with the name of the run when nobody waits', async () => {
-    const { run } = shipped('training');
-    const waited = await run(COMMAND, [...args, ...data, '--json'], withRole());
+    const { runInHost } = shipped('training');
+    const waited = await runInHost(COMMAND, [...args, ...data, '--json'], withRole());
     expect(JSON.parse(waited.stdout)).toMatchObject({
       command: COMMAND,
       run: expect.stringContaining(STATES),
       state: 'succeeded',
     });
-    const left = await run(COMMAND, [...args, ...data, '--no-wait'], withRole());
+    const left = await runInHost(COMMAND, [...args, ...data, '--no-wait'], withRole());
     expect([left.exitCode, left.stdout]).toEqual([0, `${[...fake.executions.keys()].at(-1)}\n`]);
   });
 
   test('is watched and stopped later, by the name of its run', async () => {
     fake.plans['Preprocess'] = { looks: 3 };
     const project = shipped('training');
-    const start = async () => (await project.run(COMMAND, [...args, ...data, '--no-wait'], withRole())).stdout.trim();
-    const suite = (...words: string[]) => project.run('sagemaker-pipelines', ['executions', ...words], env);
+    const start = async () =>
+      (await project.runInHost(COMMAND, [...args, ...data, '--no-wait'], withRole())).stdout.trim();
+    const suite = (...words: string[]) => project.runInHost('sagemaker-pipelines', ['executions', ...words], env);
     const watched = await suite('watch', await start(), '--poll', '0.01');
     delete fake.plans['Preprocess'];
     expect(watched.exitCode).toBe(0);
@@ -127,8 +128,8 @@ describeWithPython('a shipped pipeline on Step Functions', () => {
     fake.plans['Preprocess'] = { looks: 2 };
     const project = shipped('training');
     const named = [...args, ...data, '--pipeline-name', 'shown', '--no-wait'];
-    const start = async () => (await project.run(COMMAND, named, withRole())).stdout.trim();
-    const suite = (...words: string[]) => project.run('sagemaker-pipelines', ['executions', ...words], env);
+    const start = async () => (await project.runInHost(COMMAND, named, withRole())).stdout.trim();
+    const suite = (...words: string[]) => project.runInHost('sagemaker-pipelines', ['executions', ...words], env);
     const machine = `${STATES}:stateMachine:shown`;
     const arns = [await start(), await start(), await start()];
     const listed = await suite('list', machine, '--json');
@@ -177,11 +178,11 @@ describeWithPython('a shipped pipeline on Step Functions', () => {
   });
 
   test('goes to the stack of an environment, with the settings of its file', async () => {
-    const { run } = shipped('training', {
+    const { runInHost } = shipped('training', {
       'deploy-us-east-1-dev.ini': `PipelineName=Census\nTargetEnv=dev\nInputDataURL=s3://orders/$(touch hacked).csv\nModelS3=s3://models/one\nOutputPathURL=\n`,
       'deploy-us-east-1-prod.ini': 'PipelineName=Census\nTargetEnv=prod\n',
     });
-    const plan = await run(COMMAND, [...args, '-e', 'dev', '--dry-run'], env);
+    const plan = await runInHost(COMMAND, [...args, '-e', 'dev', '--dry-run'], env);
     expect(plan.exitCode).toBe(0);
     expect(plan.stdout.replaceAll(/ +would be created/g, '  would be created')).toContain(`account
   stack             Census-training-dev  would be created
@@ -193,7 +194,7 @@ describeWithPython('a shipped pipeline on Step Functions', () => {
     expect(plan.stdout).toMatch(/^ {2}role +made by the stack +--environment dev$/m);
     expect(plan.stdout).toMatch(/InputDataUrl +s3:\/\/orders\/\$\(touch hacked\)\.csv +environment\n/);
 
-    const first = await run(COMMAND, [...args, '-e', 'dev', '--no-wait'], env);
+    const first = await runInHost(COMMAND, [...args, '-e', 'dev', '--no-wait'], env);
     expect(first.exitCode).toBe(0);
     expect(first.stderr).toContain(
       'warning[unused-setting]  The file of the environment says what this pipeline does not ask for: ModelS3',
@@ -202,7 +203,7 @@ describeWithPython('a shipped pipeline on Step Functions', () => {
     const execution = [...fake.executions.values()].at(-1)!;
     expect(execution.machine).toBe(`${STATES}:stateMachine:Census-training-dev`);
     expect(JSON.parse(execution.input)).toEqual({ InputDataUrl: 's3://orders/$(touch hacked).csv' });
-    const again = await run(COMMAND, [...args, '-e', 'dev', '--diff'], env);
+    const again = await runInHost(COMMAND, [...args, '-e', 'dev', '--diff'], env);
     expect([again.exitCode, again.stdout]).toEqual([0, 'Census-training-dev is as deployed\n']);
   });
 
@@ -239,8 +240,8 @@ describeWithPython('a shipped pipeline on Step Functions', () => {
 `,
     ],
   ])('refuses %s', async (_, flags, expected) => {
-    const { run } = shipped('training', { 'deploy-us-east-1-prod.ini': 'TargetEnv=prod\n' });
-    const { exitCode, stderr } = await run(COMMAND, [...args, ...data, ...flags], env);
+    const { runInHost } = shipped('training', { 'deploy-us-east-1-prod.ini': 'TargetEnv=prod\n' });
+    const { exitCode, stderr } = await runInHost(COMMAND, [...args, ...data, ...flags], env);
     expect([exitCode, stderr]).toEqual([2, expected]);
   });
 });

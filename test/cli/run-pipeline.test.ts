@@ -67,7 +67,7 @@ account
   });
 
   test('is one object with --json', async () => {
-    const { folder, run } = writeProject({ ...FILES, 'values.json': '{"Input": "x"}' });
+    const { folder, runInHost: run } = writeProject({ ...FILES, 'values.json': '{"Input": "x"}' });
     const { stdout } = await run(COMMAND, ['--dry-run', '--json', '--params', 'values.json', '--on', 'local']);
     expect(JSON.parse(stdout)).toEqual({
       version: 1,
@@ -103,7 +103,7 @@ account
 const job = (name: string) => step.custom(name, 'Processing', { AppSpecification: { ImageUri: 'image:1' } });
 export default definePipeline({ name: 'images', steps: [job('A'), job('B')] });
 `;
-    const { stdout } = await writeProject({ 'pipelines/images/pipeline.ts': text }).run(COMMAND, [
+    const { stdout } = await writeProject({ 'pipelines/images/pipeline.ts': text }).runInHost(COMMAND, [
       '--dry-run',
       '--no-check',
       '--json',
@@ -112,7 +112,10 @@ export default definePipeline({ name: 'images', steps: [job('A'), job('B')] });
   });
 
   test('takes the role from the environment, then from the configuration', async () => {
-    const { run } = writeProject({ ...FILES, 'pipelines.config.json': `{ "roleArn": "${ROLE}", "bucket": "models" }` });
+    const { runInHost: run } = writeProject({
+      ...FILES,
+      'pipelines.config.json': `{ "roleArn": "${ROLE}", "bucket": "models" }`,
+    });
     const args = ['--dry-run', '--json', '-p', 'Input=x'];
     const other = `${ROLE}2`;
     const fromEnvironment = await run(COMMAND, args, { SAGEMAKER_PIPELINE_ROLE_ARN: other });
@@ -133,7 +136,7 @@ describe('--local takes what was not given from the sample beside the pipeline',
   };
 
   test('and says so', async () => {
-    const { folder, run } = writeProject(sample);
+    const { folder, runInHost: run } = writeProject(sample);
     const { stdout, stderr } = await run(COMMAND, ['--local', '--dry-run', '-p', 'Count=2']);
     expect(stderr).toBe(`note: Input from ${join('pipelines', 'choices', 'sample', 'parameters.json')}\n`);
     expect(stdout).toContain(`  Input  ${join(folder, 'pipelines/choices/sample/data.csv')}  sample\n`);
@@ -142,14 +145,14 @@ describe('--local takes what was not given from the sample beside the pipeline',
   });
 
   test('which is no business of AWS', async () => {
-    const { exitCode, stderr } = await writeProject(sample).run(COMMAND, ['--dry-run']);
+    const { exitCode, stderr } = await writeProject(sample).runInHost(COMMAND, ['--dry-run']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('error[missing-parameter]  Input has no default and was not given\n');
   });
 
   test('whose files have to be there', async () => {
     const { 'pipelines/choices/sample/data.csv': _, ...files } = sample;
-    const { exitCode, stderr } = await writeProject(files).run(COMMAND, ['--local', '--dry-run']);
+    const { exitCode, stderr } = await writeProject(files).runInHost(COMMAND, ['--local', '--dry-run']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('error[missing-sample]  The sample for Input does not exist: ');
   });
@@ -158,7 +161,7 @@ describe('--local takes what was not given from the sample beside the pipeline',
 describe('mistakes are usage errors', () => {
   test('all that is wrong with parameters is said at once', async () => {
     const args = ['--dry-run', '-p', 'Cuont=2', '-p', 'Level=middle', '-p', 'Count=many'];
-    const { exitCode, stdout, stderr } = await writeProject(FILES).run(COMMAND, args);
+    const { exitCode, stdout, stderr } = await writeProject(FILES).runInHost(COMMAND, args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(`error[unknown-parameter]  The pipeline has no parameter Cuont
   it has: Input, Count, Level
@@ -217,7 +220,7 @@ error[bad-parameters]  4 parameters are not right
 `,
     ],
   ])('%j', async (args, stderr) => {
-    const { signal: _signal, timedOut: _timedOut, ...result } = await writeProject(FILES).run(COMMAND, args);
+    const { signal: _signal, timedOut: _timedOut, ...result } = await writeProject(FILES).runInHost(COMMAND, args);
     expect(result).toEqual({ exitCode: 2, stdout: '', stderr });
   });
 });

@@ -53,7 +53,7 @@ describe('sagemaker-pipelines run', () => {
 
   test('runs a pipeline of the project by its name', async () => {
     const project = writeProject({ 'pipelines/small/pipeline.ts': SMALL_PIPELINE });
-    const named = await project.run(COMMAND, ['run', 'small', '--local', '-p', 'Reason=done']);
+    const named = await project.runInHost(COMMAND, ['run', 'small', '--local', '-p', 'Reason=done']);
     expect(named.stderr).toContain('Stop failed: done');
     expect(named.exitCode).toBe(1);
   });
@@ -70,7 +70,7 @@ describe('sagemaker-pipelines run', () => {
   });
 
   test('refuses what AWS would refuse before anything starts', async () => {
-    const { run, folder } = writeProject({});
+    const { runInHost: run, folder } = writeProject({});
     const broken = documentOf([{ Name: 'A', Type: 'Fail', Arguments: { ErrorMessage: 'x', Reason: 'y' } }]);
     writeFileSync(join(folder, 'broken.json'), JSON.stringify(broken, undefined, 2));
     const { exitCode, stderr } = await run(COMMAND, ['run', 'broken.json', '--local']);
@@ -104,7 +104,7 @@ describe('sagemaker-pipelines run', () => {
   });
 
   test('refuses a --map that maps nothing', async () => {
-    const { run } = writeProject({ 'choice.json': JSON.stringify(CHOICE) });
+    const { runInHost: run } = writeProject({ 'choice.json': JSON.stringify(CHOICE) });
     const { exitCode, stderr } = await run(COMMAND, ['run', 'choice.json', '--local', '--map', 'data=./x']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('--map cannot be "data=./x"');
@@ -128,7 +128,7 @@ describe('sagemaker-pipelines models', () => {
   ]);
 
   test('lists, approves and rejects what was registered', async () => {
-    const { run } = writeProject({ 'register.json': JSON.stringify(REGISTER) });
+    const { runInHost: run } = writeProject({ 'register.json': JSON.stringify(REGISTER) });
     await run(COMMAND, ['run', 'register.json', '--local']);
     const first = await run(COMMAND, ['models', 'list']);
     expect(first.stdout).toMatch(/^Abalone\/1 +PendingManualApproval +20/);

@@ -29,13 +29,14 @@ function projectWith(sample: object, maker = MAKER('Approved')): Project {
   });
 }
 
-const run = (project: Project, ...words: string[]) =>
-  project.run('run-pipeline', ['--name', 'user', '--local', ...words], { PATH: '/nowhere' });
+const ENV = { PATH: '/nowhere' };
+const COMMAND = ['--name', 'user', '--local'];
+const run = (project: Project, ...words: string[]) => project.runInHost('run-pipeline', [...COMMAND, ...words], ENV);
 
 describe('a sample that asks for a model', () => {
   test('has it made first, says so, and uses it from then on', async () => {
     const project = projectWith({ approvedModel: 'lines', madeBy: 'maker' });
-    const first = await run(project);
+    const first = await project.run('run-pipeline', COMMAND, ENV);
     expect(first.stderr).toContain('note: maker runs first: no approved version of the model "lines" is here yet\n');
     expect(first.stderr).toContain('Tell failed: model=lines/1 note=none');
     const second = await run(project);

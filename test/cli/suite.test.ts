@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { writeProject } from '../support/project.ts';
 
-const run = (argv: readonly string[]) => writeProject({}).run('sagemaker-pipelines', argv);
+const run = (argv: readonly string[]) => writeProject({}).runInHost('sagemaker-pipelines', argv);
 
 describe('a program of several commands', () => {
   test('opens its help with two invocations, and lists what it has', async () => {

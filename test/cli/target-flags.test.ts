@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { SMALL_PIPELINE, writeProject } from '../support/project.ts';
 
 const run = (argv: readonly string[]) =>
-  writeProject({ 'pipelines/small/pipeline.ts': SMALL_PIPELINE }).run('run-pipeline', argv);
+  writeProject({ 'pipelines/small/pipeline.ts': SMALL_PIPELINE }).runInHost('run-pipeline', argv);
 
 test.each<[string[], string, string]>([
   [

@@ -20,7 +20,8 @@ function browserIn({ folder }: Project): { readonly env: Readonly<Record<string,
 }
 
 async function runSmall(project: Project, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-  const { stdout, exitCode } = await project.run('run-pipeline', ['--name', 'small', '--local', ...args], env);
+  const words = ['--name', 'small', '--local', ...args];
+  const { stdout, exitCode } = await project.runInHost('run-pipeline', words, env);
   expect(exitCode).toBe(1);
   const [, page] = / report {2,}(\.sagemaker-pipelines\/runs\/\w{12}\/report\.html)\n/.exec(stdout)!;
   return join(project.folder, page!);
@@ -83,7 +84,7 @@ test('view finds a run by its name, by its folder, or the latest', async () => {
   const page = await runSmall(project);
   const run = page.split('/').at(-2)!;
   for (const word of [[], ['latest'], [run], [run.slice(0, 10)], [join('.sagemaker-pipelines/runs', run)]]) {
-    expect((await project.run('sagemaker-pipelines', ['view', ...word])).stdout).toBe(`${page}\n`);
+    expect((await project.runInHost('sagemaker-pipelines', ['view', ...word])).stdout).toBe(`${page}\n`);
   }
 });
 
@@ -91,7 +92,7 @@ test('view makes the page of a run that has none', async () => {
   const project = writeProject(FILES);
   const page = await runSmall(project);
   renameSync(page, `${page}.old`);
-  expect((await project.run('sagemaker-pipelines', ['view'])).stdout).toBe(`${page}\n`);
+  expect((await project.runInHost('sagemaker-pipelines', ['view'])).stdout).toBe(`${page}\n`);
   expect(readFileSync(page, 'utf8')).toBe(readFileSync(`${page}.old`, 'utf8'));
 });
 
@@ -101,20 +102,20 @@ test('view makes a page of a pipeline and of a definition from anywhere, also on
     Steps: [{ Name: 'A', Type: 'Nonsense', Arguments: {}, DependsOn: ['A'] }],
   };
   const project = writeProject({ ...FILES, 'odd.json': JSON.stringify(definition) });
-  const small = await project.run('sagemaker-pipelines', ['view', 'small', '--json']);
+  const small = await project.runInHost('sagemaker-pipelines', ['view', 'small', '--json']);
   const { page } = JSON.parse(small.stdout) as { page: string };
   expect(page).toBe(join(project.folder, '.sagemaker-pipelines/pages/small.html'));
   expect(readFileSync(page, 'utf8')).toContain('A definition of 1 step; it was not run.');
   expect(readFileSync(join(project.folder, '.sagemaker-pipelines/.gitignore'), 'utf8')).toBe('*\n');
-  const odd = await project.run('sagemaker-pipelines', ['view', 'odd.json', '--file-name', '-']);
+  const odd = await project.runInHost('sagemaker-pipelines', ['view', 'odd.json', '--file-name', '-']);
   expect(odd.stdout).toContain('Nonsense');
-  await project.run('sagemaker-pipelines', ['view', 'odd.json', '--file-name', 'odd.html']);
+  await project.runInHost('sagemaker-pipelines', ['view', 'odd.json', '--file-name', 'odd.html']);
   expect(readFileSync(join(project.folder, 'odd.html'), 'utf8')).toBe(odd.stdout);
 });
 
 test('what is neither a run nor a definition nor a pipeline is said with what there is', async () => {
   const project = writeProject(FILES);
-  const { stderr, exitCode } = await project.run('sagemaker-pipelines', ['view', 'smal']);
+  const { stderr, exitCode } = await project.runInHost('sagemaker-pipelines', ['view', 'smal']);
   expect(exitCode).toBe(2);
   expect(stderr).toContain('pipelines are: small');
   expect(existsSync(join(project.folder, '.sagemaker-pipelines'))).toBe(false);
@@ -122,7 +123,7 @@ test('what is neither a run nor a definition nor a pipeline is said with what th
 
 test('a definition can be written as a page', async () => {
   const project = writeProject(FILES);
-  const { exitCode } = await project.run('get-pipeline-definition', ['--name', 'small', '--format', 'html']);
+  const { exitCode } = await project.runInHost('get-pipeline-definition', ['--name', 'small', '--format', 'html']);
   expect(exitCode).toBe(0);
   expect(readFileSync(join(project.folder, 'pipeline.html'), 'utf8')).toContain('<title>small</title>');
 });

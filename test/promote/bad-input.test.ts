@@ -41,9 +41,12 @@ describeWithPython('a release that cannot be made', () => {
   afterEach(() => repository.remove());
 
   /** Releases, and says how that ended, which of these words were not said, and what was written anywhere. */
-  const refusal = async (words: readonly string[], args = releaseFlags(GROUP)) => {
-    const asJson = [...args, '--json'];
-    const { exitCode, stdout, stderr } = await repository.release(asJson, { AWS_ENDPOINT_URL: proxy.endpoint });
+  const refusal = async (
+    words: readonly string[],
+    args = releaseFlags(GROUP),
+    release: Repository['release'] = repository.releaseInHost,
+  ) => {
+    const { exitCode, stdout, stderr } = await release([...args, '--json'], { AWS_ENDPOINT_URL: proxy.endpoint });
     // Whatever goes wrong, a program reads one object.
     const { command, error } = JSON.parse(stdout) as { command: string; error: { code: string } };
     const files = ['config-export.json', 'staging-pipelinedefinition.json'];
@@ -68,12 +71,11 @@ describeWithPython('a release that cannot be made', () => {
 
   test('says that nothing is approved', async () => {
     await register(accounts.source, GROUP, { ...singleContainer(uri), ModelApprovalStatus: 'PendingManualApproval' });
-    expect(
-      await refusal([
-        `error[nothing-approved]  No approved ModelPackage found for ModelPackageGroup: ${GROUP}`,
-        'fix: approve a version',
-      ]),
-    ).toEqual(ended(1));
+    const words = [
+      `error[nothing-approved]  No approved ModelPackage found for ModelPackageGroup: ${GROUP}`,
+      'fix: approve a version',
+    ];
+    expect(await refusal(words, releaseFlags(GROUP), repository.release)).toEqual(ended(1));
   });
 
   test('says that there is no such group', async () => {
@@ -88,6 +90,7 @@ describeWithPython('a release that cannot be made', () => {
       await refusal(
         ['error[aws-bucket-absent]  Cannot use the bucket no-such-bucket'],
         releaseFlags(GROUP, { bucket: 'no-such-bucket' }),
+        repository.release,
       ),
     ).toEqual(ended(4));
   });
@@ -101,6 +104,7 @@ describeWithPython('a release that cannot be made', () => {
           '--target-profile or --target-role-arn',
         ],
         releaseFlags(GROUP, { 'target-role-arn': roleIn(SOURCE) }),
+        repository.release,
       ),
     ).toEqual(ended(2));
   });
@@ -212,7 +216,8 @@ describeWithPython('a release that cannot be made', () => {
 export default definePipeline({ name: 'wrong', parameters: {}, steps: [step.fail('Stop', { ErrorMessage: 'x' }, { dependsOn: ['Strat'] })] });
 `;
     writeFileSync(join(repository.folder, 'pipelines/batch_inference/pipeline.ts'), pipeline);
-    expect(await refusal(['error[unknown-step]', 'nothing was written'])).toEqual(ended(3));
+    const words = ['error[unknown-step]', 'nothing was written'];
+    expect(await refusal(words, releaseFlags(GROUP), repository.release)).toEqual(ended(3));
   });
 
   test('what the target may not decrypt within S3 comes through this machine, by the source’s own right', async () => {
@@ -222,7 +227,8 @@ export default definePipeline({ name: 'wrong', parameters: {}, steps: [step.fail
       fault: errorAnswer(403, 'AccessDenied', 'User is not authorized to perform: kms:Decrypt on this resource'),
       times: 100,
     });
-    const { exitCode, stderr } = await repository.release(releaseFlags(GROUP), { AWS_ENDPOINT_URL: proxy.endpoint });
+    const env = { AWS_ENDPOINT_URL: proxy.endpoint };
+    const { exitCode, stderr } = await repository.releaseInHost(releaseFlags(GROUP), env);
     expect(exitCode).toBe(0);
     expect(stderr).toContain('(7 bytes, streamed)');
   });
@@ -242,7 +248,7 @@ export default definePipeline({ name: 'wrong', parameters: {}, steps: [step.fail
   test('a group with a name of 63 characters is released', async () => {
     const group = 'g'.repeat(63);
     await register(accounts.source, group, singleContainer(uri));
-    expect((await repository.release(releaseFlags(group))).exitCode).toBe(0);
+    expect((await repository.releaseInHost(releaseFlags(group))).exitCode).toBe(0);
     expect(await versionsIn(accounts.target, group)).toHaveLength(1);
   });
 });

@@ -24,7 +24,7 @@ import {
 const GROUP = 'rings';
 const MODEL = Buffer.alloc(700_000, 'weights');
 /** More than one part. */
-const LARGE_MODEL = Buffer.alloc(17 * 2 ** 20, 'many weights');
+const LARGE_MODEL = Buffer.alloc(9 * 2 ** 20, 'many weights');
 
 /** Whether a request changes anything: of SageMaker's all are POST, and S3's are told by their method. */
 function isWrite({ method, path, headers }: Seen): boolean {

@@ -28,7 +28,7 @@ import {
 const GROUP = 'rings';
 const TIME_LIMIT = 60_000;
 /** More than one part. */
-const MODEL = Buffer.alloc(17 * 2 ** 20, 'many weights');
+const LARGE_MODEL = Buffer.alloc(9 * 2 ** 20, 'many weights');
 
 const isPart =
   (number: number) =>
@@ -48,11 +48,12 @@ describeWithPython('a release that is interrupted', () => {
     await accounts.reset();
     proxy.clear();
     repository = writeRepository(accounts.moto);
-    uri = await putSource(accounts.source, 'rings/model.tar.gz', MODEL);
+    uri = await put('weights');
     await register(accounts.source, GROUP, singleContainer(uri));
   }, TIME_LIMIT);
   afterEach(() => repository.remove());
 
+  const put = (model: string | Buffer) => putSource(accounts.source, 'rings/model.tar.gz', model);
   const throughHere = (): Rule => ({
     when: ({ headers }) => headers['x-amz-copy-source'] !== undefined,
     fault: errorAnswer(403, 'AccessDenied', 'Access Denied'),
@@ -86,7 +87,7 @@ describeWithPython('a release that is interrupted', () => {
   };
   const whole = async () => {
     proxy.clear();
-    const { exitCode, stderr } = await repository.release(releaseFlags(GROUP));
+    const { exitCode, stderr } = await repository.releaseInHost(releaseFlags(GROUP));
     expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
     const [arn, ...others] = await versionsIn(accounts.target, GROUP);
     expect(others).toEqual([]);
@@ -114,6 +115,7 @@ describeWithPython('a release that is interrupted', () => {
   });
 
   test('in the middle of a copy leaves no part of it, and the next one makes the whole', async () => {
+    await put(LARGE_MODEL);
     proxy.add(throughHere());
     proxy.add({ when: isPart(2), fault: { kind: 'delay', milliseconds: 40_000 } });
     const ended = await interrupt(met(isPart(2)));
@@ -156,26 +158,27 @@ describeWithPython('a release that is interrupted', () => {
     const made = () => registry.packages.filter(({ ModelPackageArn: arn }) => !arn.includes(SOURCE));
     expect(made().map((one) => one.ModelPackageStatus)).toEqual(['Pending']);
     registry.live(made()[0]!.ModelPackageArn, ['Pending', 'Completed']);
-    const { exitCode, stdout } = await repository.release([...releaseFlags(GROUP), '--no-definition'], env);
+    const { exitCode, stdout } = await repository.releaseInHost([...releaseFlags(GROUP), '--no-definition'], env);
     expect([exitCode, stdout]).toEqual([0, `${made()[0]!.ModelPackageArn}\n`]);
     expect(made()).toHaveLength(1);
   });
 
   test('by credentials that expire before a copy is whole says so, and the next one sends no part again', async () => {
+    await put(LARGE_MODEL);
     proxy.add(throughHere());
     const message = 'The provided token has expired.';
     const fault = errorAnswer(400, 'ExpiredToken', message);
     const isEnd = ({ method, query }: Seen): boolean => method === 'POST' && query.has('uploadId');
     proxy.add({ when: isEnd, fault, times: Number.POSITIVE_INFINITY });
     const args = [...releaseFlags(GROUP), '--json'];
-    const { exitCode, stdout, stderr } = await repository.release(args, { AWS_ENDPOINT_URL: proxy.endpoint });
+    const { exitCode, stdout, stderr } = await repository.releaseInHost(args, { AWS_ENDPOINT_URL: proxy.endpoint });
     expect(exitCode).toBe(4);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'aws-credentials-expired' } });
     expect(stderr).toContain(message);
     expect(await objectsIn(accounts.target, BUCKETS.target)).toEqual({});
     proxy.clear();
     proxy.add(throughHere());
-    const again = await repository.release(args, { AWS_ENDPOINT_URL: proxy.endpoint });
+    const again = await repository.releaseInHost(args, { AWS_ENDPOINT_URL: proxy.endpoint });
     expect(again.exitCode).toBe(0);
     expect([1, 2].map((number) => proxy.requests.filter(isPart(number)).length)).toEqual([0, 0]);
     await whole();

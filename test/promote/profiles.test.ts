@@ -42,11 +42,11 @@ describeWithPython('a release between two profiles', () => {
     });
 
   /** Releases with nothing but a file of profiles: no key, no region and no role from elsewhere. */
-  const release = async (file: string, args = profiles()) => {
+  const release = async (file: string, args = profiles(), run: Repository['release'] = repository.releaseInHost) => {
     const config = join(repository.folder, 'aws-config');
     writeFileSync(config, file);
     const nothing = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '', AWS_REGION: '' };
-    return await repository.release(args, { ...nothing, AWS_CONFIG_FILE: config });
+    return await run(args, { ...nothing, AWS_CONFIG_FILE: config });
   };
   const KEYS = 'aws_access_key_id = testing\naws_secret_access_key = testing\n';
   const FILE = `[profile base]
@@ -65,7 +65,7 @@ role_session_name = release
 `;
 
   test('is made by the roles that they assume, in the regions that they name', async () => {
-    const { exitCode, stdout, stderr } = await release(FILE);
+    const { exitCode, stdout, stderr } = await release(FILE, profiles(), repository.release);
     expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
     const [arn] = await versionsIn(accounts.target, GROUP);
     expect(stdout).toContain(`${arn}\n`);

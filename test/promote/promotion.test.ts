@@ -79,9 +79,9 @@ describeWithPython('a promotion between two accounts', () => {
   test('writes nothing when it is run again, and says so', async () => {
     const uri = await putSource(accounts.source, 'rings/model.tar.gz', 'weights');
     await register(accounts.source, GROUP, singleContainer(uri, IMAGE));
-    await repository.release(releaseFlags(GROUP));
+    await repository.releaseInHost(releaseFlags(GROUP));
     const before = await objectsIn(accounts.target, BUCKETS.target);
-    const { exitCode, stderr } = await repository.release(releaseFlags(GROUP));
+    const { exitCode, stderr } = await repository.releaseInHost(releaseFlags(GROUP));
     expect(exitCode).toBe(0);
     expect(stderr).toContain('nothing was written to the target: all of it is there');
     expect(stderr).toContain('config-export.json is unchanged');
@@ -130,7 +130,7 @@ describeWithPython('a promotion between two accounts', () => {
       Task: 'REGRESSION',
       SamplePayloadUrl: uris.sample,
     });
-    const { exitCode, stderr } = await repository.release(releaseFlags(GROUP));
+    const { exitCode, stderr } = await repository.releaseInHost(releaseFlags(GROUP));
     expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stderr).toContain(
       'InferenceSpecification.Containers[1].ImageDigest was left out, it is the digest of an image',
@@ -179,7 +179,7 @@ describeWithPython('a promotion between two accounts', () => {
     await register(source, GROUP, {
       InferenceSpecification: { Containers: [{ Image: IMAGE, ModelDataSource: { S3DataSource } }] },
     });
-    const { exitCode } = await repository.release([...releaseFlags(GROUP), '--no-definition']);
+    const { exitCode } = await repository.releaseInHost([...releaseFlags(GROUP), '--no-definition']);
     expect(exitCode).toBe(0);
     const [promoted] = await versionsIn(target, GROUP);
     const found = await target.sagemaker.describeModelPackage({ ModelPackageName: promoted! });
@@ -196,10 +196,10 @@ describeWithPython('a promotion between two accounts', () => {
   test('deploys changed code with the same version of the model', async () => {
     const uri = await putSource(accounts.source, 'rings/model.tar.gz', 'weights');
     await register(accounts.source, GROUP, singleContainer(uri));
-    await repository.release(releaseFlags(GROUP));
+    await repository.releaseInHost(releaseFlags(GROUP));
     const first = readFileSync(join(repository.folder, 'config-export.json'), 'utf8');
     appendFileSync(join(repository.folder, 'pipelines/batch_inference/preprocess.py'), '# mended\n');
-    const { exitCode } = await repository.release(releaseFlags(GROUP));
+    const { exitCode } = await repository.releaseInHost(releaseFlags(GROUP));
     const second = readFileSync(join(repository.folder, 'config-export.json'), 'utf8');
     expect(exitCode).toBe(0);
     expect(keyIn(second)).not.toBe(keyIn(first));
@@ -210,7 +210,7 @@ describeWithPython('a promotion between two accounts', () => {
   test('with --dry-run says every write and makes none', async () => {
     const uri = await putSource(accounts.source, 'rings/model.tar.gz', 'weights');
     const arn = await register(accounts.source, GROUP, singleContainer(uri));
-    const { exitCode, stdout } = await repository.release([...releaseFlags(GROUP), '--dry-run']);
+    const { exitCode, stdout } = await repository.releaseInHost([...releaseFlags(GROUP), '--dry-run']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`model ${arn}\n  copy      ${uri} -> s3://target-artifacts/rings-p-1/`);
     expect(stdout).toContain('register  in group rings-p-1, which is created');
@@ -218,7 +218,7 @@ describeWithPython('a promotion between two accounts', () => {
     expect(await objectsIn(accounts.target, BUCKETS.target)).toEqual({});
     expect(await versionsIn(accounts.target, GROUP)).toEqual([]);
     expect(existsSync(join(repository.folder, 'config-export.json'))).toBe(false);
-    const { stdout: json } = await repository.release([...releaseFlags(GROUP), '--dry-run', '--json']);
+    const { stdout: json } = await repository.releaseInHost([...releaseFlags(GROUP), '--dry-run', '--json']);
     expect(JSON.parse(json)).toMatchObject({
       command: 'build-deployment',
       dryRun: true,
@@ -232,7 +232,7 @@ describeWithPython('a promotion between two accounts', () => {
       const uri = await putSource(accounts.source, `${group}/model.tar.gz`, group);
       await register(accounts.source, group, singleContainer(uri));
     }
-    const { exitCode } = await repository.release([...releaseFlags('one,two'), '--code', 'tf']);
+    const { exitCode } = await repository.releaseInHost([...releaseFlags('one,two'), '--code', 'tf']);
     expect(exitCode).toBe(0);
     const exported = JSON.parse(readFileSync(join(repository.folder, 'config-export.json'), 'utf8')) as object;
     expect(exported).toMatchObject({
@@ -258,7 +258,7 @@ describeWithPython('a promotion between two accounts', () => {
       'import-staging-config': 'staging-config.json',
       'export-cfn-params-tags': 'True',
     });
-    const { exitCode, stderr } = await repository.release([...flags, '--no-definition']);
+    const { exitCode, stderr } = await repository.releaseInHost([...flags, '--no-definition']);
     expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
     const read = (name: string): string => readFileSync(join(repository.folder, name), 'utf8');
     expect(read('prod-config-export.json')).toBe(`{
@@ -289,7 +289,7 @@ describeWithPython('a promotion between two accounts', () => {
     const uri = await putSource(accounts.source, 'rings/model.tar.gz', 'weights');
     await register(accounts.source, GROUP, singleContainer(uri));
     const flags = [...releaseFlags(GROUP, { bucket: undefined, 'role-arn': undefined }), '--environment', 'preprod'];
-    const { exitCode, stderr } = await repository.release(flags);
+    const { exitCode, stderr } = await repository.releaseInHost(flags);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(
       `error[parameter-absent]  Account ${TARGET} has no parameter /preprod/sagemaker_ml_artifacts_s3_bucket, /preprod/sagemaker_role_arn, private-subnets-ids`,
@@ -300,7 +300,7 @@ describeWithPython('a promotion between two accounts', () => {
       'private-subnets-ids': 'subnet-1,subnet-2',
       'sagemaker-domain-sg': 'sg-1',
     });
-    expect((await repository.release(flags)).exitCode).toBe(0);
+    expect((await repository.releaseInHost(flags)).exitCode).toBe(0);
     expect(readFileSync(join(repository.folder, 'config-export.json'), 'utf8')).toContain(`
     "ProjectBucket=target-artifacts",
     "Environment=preprod",

@@ -50,11 +50,15 @@ describeWithPython('a promotion and the registry', () => {
     await registry.stop();
   });
 
-  const release = (args: readonly string[] = [], changed: Readonly<Record<string, string | undefined>> = {}) =>
-    repository.release([...releaseFlags(GROUP, changed), '--no-definition', ...args], {
-      AWS_ENDPOINT_URL: registry.endpoint,
-      AWS_ENDPOINT_URL_S3: moto.endpoint,
-    });
+  type Changed = Readonly<Record<string, string | undefined>>;
+  const flags = (args: readonly string[] = [], changed: Changed = {}) => [
+    ...releaseFlags(GROUP, changed),
+    '--no-definition',
+    ...args,
+  ];
+  const env = () => ({ AWS_ENDPOINT_URL: registry.endpoint, AWS_ENDPOINT_URL_S3: moto.endpoint });
+  const release = (args: readonly string[] = [], changed: Changed = {}) =>
+    repository.releaseInHost(flags(args, changed), env());
   const register = async (approval = 'Approved'): Promise<string> => {
     const key = `rings/${registry.packages.length}/model.tar.gz`;
     await s3.putObject({ Bucket: BUCKETS.source, Key: key, Body: `weights ${key}` });
@@ -144,7 +148,7 @@ describeWithPython('a promotion and the registry', () => {
 
   test('two releases at once end with one package', async () => {
     await register();
-    const results = await Promise.all([release(), release()]);
+    const results = await Promise.all([1, 2].map(() => repository.release(flags(), env())));
     expect(results.map(({ exitCode, stderr }) => (exitCode === 0 ? '' : stderr))).toEqual(['', '']);
     expect(promoted()).toHaveLength(1);
     expect(new Set(results.map(({ stdout }) => stdout))).toEqual(new Set([`${promoted()[0]!.ModelPackageArn}\n`]));

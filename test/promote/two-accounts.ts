@@ -11,8 +11,9 @@ import { afterAll, beforeAll } from 'vitest';
 
 import { type MotoServer, startMoto } from '../support/moto-server.ts';
 import { PYTHON_ENVIRONMENT_TIME_LIMIT } from '../support/python-environment.ts';
+import { runInHost } from '../support/command-host.ts';
 import { programOf } from '../support/project.ts';
-import { type CommandResult, runCommand } from '../support/run-command.ts';
+import { type CommandOptions, type CommandResult, runCommand } from '../support/run-command.ts';
 
 export const SOURCE = '111122223333';
 export const TARGET = '444455556666';
@@ -164,8 +165,12 @@ export const STAGING = {
 export interface Repository {
   readonly folder: string;
   readonly remove: () => void;
-  readonly release: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<CommandResult>;
+  readonly release: Release;
+  /** The same in a process that has made others before: see `runInHost`. */
+  readonly releaseInHost: Release;
 }
+
+type Release = (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<CommandResult>;
 
 /** A repository with the shipped pipeline and a stage's configuration. */
 export function writeRepository(moto: MotoServer, files: Readonly<Record<string, object | string>> = {}): Repository {
@@ -175,14 +180,16 @@ export function writeRepository(moto: MotoServer, files: Readonly<Record<string,
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
   }
+  const program = programOf('build-deployment');
+  const options = (env: Readonly<Record<string, string>>): CommandOptions => ({
+    cwd: folder,
+    env: { PATH: process.env['PATH'], ...moto.env, ...RELEASE_ENV, ...env },
+  });
   return {
     folder,
     remove: () => rmSync(folder, { recursive: true, force: true }),
-    release: (args, env = {}) =>
-      runCommand(process.execPath, [programOf('build-deployment'), ...args], {
-        cwd: folder,
-        env: { PATH: process.env['PATH'], ...moto.env, ...RELEASE_ENV, ...env },
-      }),
+    release: (args, env = {}) => runCommand(process.execPath, [program, ...args], options(env)),
+    releaseInHost: (args, env = {}) => runInHost(program, args, options(env)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
-import { type S3, openS3 } from '../../src/s3/client.ts';
-import { copyObject, transferObject } from '../../src/s3/copy.ts';
+import type { S3 } from '../../src/s3/client.ts';
+import { copyObject, transferObject as transferInParts } from '../../src/s3/copy.ts';
 import { headObject } from '../../src/s3/head.ts';
 import { upload } from '../../src/s3/upload.ts';
 import {
@@ -13,10 +13,11 @@ import {
   startFaultProxy,
 } from '../fakes/fault-proxy.ts';
 import { describeWithPython } from '../support/python-environment.ts';
-import { KEYS, expectNoUploads, generated, hashOf, hashOfObject, s3OnMoto } from './s3-on-moto.ts';
+import { retryAtOnce } from '../support/retry-at-once.ts';
+import { LEAST_PART, expectNoUploads, generated, hashOf, hashOfObject, openHurriedS3, s3OnMoto } from './s3-on-moto.ts';
 
 const MIB = 2 ** 20;
-const SIZE = 40 * MIB + 3;
+const SIZE = 2 * LEAST_PART + LEAST_PART / 2 + 3;
 const FROM = { bucket: 'models', key: 'from here/ü +%&?.tar.gz' };
 const TO = { bucket: 'other', key: 'to there/ü +%&?.tar.gz' };
 const METADATA = { 'made-by': 'a test' };
@@ -26,6 +27,9 @@ const isHead = ({ method }: Seen): boolean => method === 'HEAD';
 const isGet = ({ method }: Seen): boolean => method === 'GET';
 const isPut = ({ method }: Seen): boolean => method === 'PUT';
 
+const transferObject: typeof transferInParts = (source, from, target, to, options) =>
+  transferInParts(source, from, target, to, { partSize: LEAST_PART, ...options });
+
 describeWithPython('a copy', () => {
   const there = s3OnMoto();
   /** The account that the object is in, and the one it goes to, each behind a proxy of its own. */
@@ -33,12 +37,11 @@ describeWithPython('a copy', () => {
   let source: S3;
   let target: S3;
   const add = (rule: Rule): void => proxies[1]!.add(rule);
+  retryAtOnce();
 
   beforeAll(async () => {
     proxies = [await startFaultProxy(there.moto.endpoint), await startFaultProxy(there.moto.endpoint)];
-    const open = (proxy: FaultProxy) =>
-      openS3({ endpoint: proxy.endpoint, region: 'us-east-1', credentials: KEYS, attempts: 3 });
-    [source, target] = [await open(proxies[0]!), await open(proxies[1]!)];
+    [source, target] = [await openHurriedS3(proxies[0]!.endpoint, 3), await openHurriedS3(proxies[1]!.endpoint, 3)];
     await upload(there.s3, FROM, generated(SIZE), { contentType: 'application/gzip', metadata: METADATA });
   });
   afterAll(async () => {
@@ -92,9 +95,9 @@ describeWithPython('a copy', () => {
 
   test('through this machine outlives cut connections and failures on both sides', async () => {
     add({ when: isCopy, fault: errorAnswer(403, 'AccessDenied', 'Access Denied') });
-    proxies[0]!.add({ when: isGet, fault: { kind: 'lose', afterBytes: 7 * MIB }, times: 2 });
+    proxies[0]!.add({ when: isGet, fault: { kind: 'lose', afterBytes: LEAST_PART / 2 }, times: 2 });
     proxies[0]!.add({ when: isGet, fault: INTERNAL_ERROR });
-    add({ when: ({ query }) => query.get('partNumber') === '2', fault: { kind: 'cut', afterBytes: MIB } });
+    add({ when: ({ query }) => query.get('partNumber') === '2', fault: { kind: 'cut', afterBytes: LEAST_PART / 4 } });
     add({ when: ({ method }) => method === 'POST', skip: 1, fault: { kind: 'lose' } });
     expect(await transferObject(source, FROM, target, TO)).toMatchObject({ how: 'streamed' });
     await expectWhole();

@@ -16,10 +16,10 @@ export interface S3OnMoto {
 }
 
 /** Starts moto before the tests and ends it after them. */
-export function s3OnMoto(): S3OnMoto {
+export function s3OnMoto(settings: Readonly<Record<string, string>> = {}): S3OnMoto {
   const there: { s3?: S3; moto?: MotoServer } = {};
   beforeAll(async () => {
-    there.moto = await startMoto();
+    there.moto = await startMoto({ S3_UPLOAD_PART_MIN_SIZE: String(LEAST_PART), ...settings });
     there.s3 = await openS3({ endpoint: there.moto.endpoint, region: 'us-east-1', credentials: KEYS });
     for (const Bucket of ['models', 'other']) await there.s3.createBucket({ Bucket });
   }, PYTHON_ENVIRONMENT_TIME_LIMIT);
@@ -37,7 +37,18 @@ export function s3OnMoto(): S3OnMoto {
   };
 }
 
+/** An S3 that goes on at once where it was told to slow down: the SDK's own pace is then a request in two seconds. */
+export async function openHurriedS3(endpoint: string, attempts: number): Promise<S3> {
+  const s3 = await openS3({ endpoint, region: 'us-east-1', credentials: KEYS, attempts });
+  const strategy = (await s3.config.retryStrategy()) as unknown as { rateLimiter: { minFillRate: number } };
+  strategy.rateLimiter.minFillRate = 100;
+  return s3;
+}
+
 const MIB = 2 ** 20;
+
+/** The least part that this peer takes, where S3 takes five: what a test of several parts is about is not their size. */
+export const LEAST_PART = MIB;
 
 /** Bytes that differ from place to place, in pieces of a size that fits no part. */
 export async function* generated(size: number, seed = 1): AsyncGenerator<Buffer, void, undefined> {

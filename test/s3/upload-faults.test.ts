@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { isPipelineError } from '../../src/definition/error.ts';
 import { type S3, openS3 } from '../../src/s3/client.ts';
 import { headObject } from '../../src/s3/head.ts';
+import type { MultipartOptions } from '../../src/s3/multipart.ts';
 import { putObject } from '../../src/s3/put.ts';
-import { upload } from '../../src/s3/upload.ts';
+import { type Source, upload as uploadInParts } from '../../src/s3/upload.ts';
+import type { S3Location } from '../../src/s3/uri.ts';
 import {
   type Fault,
   type FaultProxy,
@@ -15,10 +17,18 @@ import {
   startFaultProxy,
 } from '../fakes/fault-proxy.ts';
 import { describeWithPython } from '../support/python-environment.ts';
-import { KEYS, expectNoUploads, generated, hashOf, hashOfObject, s3OnMoto } from './s3-on-moto.ts';
+import { retryAtOnce } from '../support/retry-at-once.ts';
+import {
+  KEYS,
+  LEAST_PART as PART,
+  expectNoUploads,
+  generated,
+  hashOf,
+  hashOfObject,
+  openHurriedS3,
+  s3OnMoto,
+} from './s3-on-moto.ts';
 
-const MIB = 2 ** 20;
-const PART = 16 * MIB;
 const SIZE = 3 * PART + 12_345;
 
 const isPart = ({ method, query }: Seen): boolean => method === 'PUT' && query.has('partNumber');
@@ -28,24 +38,26 @@ const isComplete = ({ method, query }: Seen): boolean => method === 'POST' && qu
 const isBegin = ({ method, query }: Seen): boolean => method === 'POST' && query.has('uploads');
 const isAny = (): boolean => true;
 
+const upload = (s3: S3, to: S3Location, source: Source, options: MultipartOptions = {}) =>
+  uploadInParts(s3, to, source, { partSize: PART, ...options });
+
 describeWithPython('an upload over a bad connection', () => {
   const there = s3OnMoto();
   let proxy: FaultProxy;
   let s3: S3;
   let key = '';
   let number = 0;
+  retryAtOnce();
 
   beforeAll(async () => {
     proxy = await startFaultProxy(there.moto.endpoint);
-    s3 = await openS3({ endpoint: proxy.endpoint, region: 'us-east-1', credentials: KEYS, attempts: 3 });
   });
-  afterAll(async () => {
-    s3?.destroy();
-    await proxy?.stop();
-  });
-  beforeEach(() => {
+  afterAll(() => proxy?.stop());
+  beforeEach(async () => {
     proxy.clear();
     key = `object-${(number += 1)}`;
+    s3 = await openHurriedS3(proxy.endpoint, 3);
+    return () => s3.destroy();
   });
 
   const place = () => ({ bucket: 'models', key });
@@ -53,7 +65,7 @@ describeWithPython('an upload over a bad connection', () => {
   test.each<[string, (request: Seen) => boolean, Fault]>([
     ['an internal error', isPartNumber(2), INTERNAL_ERROR],
     ['being told to slow down', isPart, SLOW_DOWN],
-    ['a connection that is cut in the middle of a part', isPartNumber(3), { kind: 'cut', afterBytes: 5 * MIB }],
+    ['a connection that is cut in the middle of a part', isPartNumber(3), { kind: 'cut', afterBytes: PART / 2 }],
     ['a part whose answer is lost, so that it is sent twice', isPartNumber(1), { kind: 'lose' }],
     ['a part that the network delivers twice', isPartNumber(2), { kind: 'repeat' }],
     ['a late answer', isPartNumber(1), { kind: 'delay', milliseconds: 300 }],
@@ -72,7 +84,7 @@ describeWithPython('an upload over a bad connection', () => {
   test.each<[string, (request: Seen) => boolean, Fault, string]>([
     ['a part that always fails', isPartNumber(3), INTERNAL_ERROR, 'aws-server-failed'],
     ['a part that is always throttled', isPartNumber(3), SLOW_DOWN, 'aws-throttled'],
-    ['a part that is always cut', isPartNumber(2), { kind: 'cut', afterBytes: MIB }, 'aws-unreachable'],
+    ['a part that is always cut', isPartNumber(2), { kind: 'cut', afterBytes: PART / 4 }, 'aws-unreachable'],
     ['a part that is refused', isPartNumber(2), errorAnswer(403, 'AccessDenied', 'Access Denied'), 'aws-access-denied'],
     ['a last request that always fails', isComplete, INTERNAL_ERROR, 'aws-server-failed'],
     [
@@ -121,6 +133,7 @@ describeWithPython('an upload over a bad connection', () => {
   test('cannot be seen before it is whole', async () => {
     const seen: Promise<string>[] = [];
     const look = (): void => void seen.push(headObject(there.s3, place()).then(({ state }) => state));
+    proxy.add({ when: isComplete, fault: { kind: 'delay', milliseconds: 200 } });
     await upload(s3, place(), generated(SIZE), { progress: look });
     expect((await Promise.all(seen)).slice(0, 3)).toEqual(['absent', 'absent', 'absent']);
     expect((await headObject(there.s3, place())).state).toBe('there');

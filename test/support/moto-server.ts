@@ -24,11 +24,14 @@ export async function pythonWithBoto3(): Promise<string> {
   return (await pythonEnvironment({ name: 'moto', requirements: REQUIREMENTS })).python;
 }
 
-/** Starts an empty moto on a free loopback port; it ends with `stop`, or with this process however that ends. */
-export async function startMoto(): Promise<MotoServer> {
+/**
+ * Starts an empty moto on a free loopback port; it ends with `stop`, or with this process however that ends. Settings are
+ * moto's own, as its environment has them: `MOTO_S3_DEFAULT_MAX_KEYS`.
+ */
+export async function startMoto(settings: Readonly<Record<string, string>> = {}): Promise<MotoServer> {
   const python = await pythonWithBoto3();
   const script = fileURLToPath(new URL('moto_server.py', import.meta.url));
-  const child = spawn(python, [script], { detached: true });
+  const child = spawn(python, [script], { detached: true, env: { ...process.env, ...settings } });
   child.once('close', tieToThisProcess(child.pid));
   const said: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => {

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { type CommandResult, runCommand } from './run-command.ts';
+import { runInHost } from './command-host.ts';
+import { type CommandOptions, type CommandResult, runCommand } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A pipeline without assets that asks for nothing. */
@@ -21,13 +22,17 @@ export default definePipeline({
 export interface Project {
   readonly folder: string;
   /** Runs a command of the built package in the project. */
-  readonly run: (
-    command: string,
-    args?: readonly string[],
-    env?: Readonly<Record<string, string>>,
-    timeLimit?: number,
-  ) => Promise<CommandResult>;
+  readonly run: RunInProject;
+  /** The same in a process that has run others before: see `runInHost`. */
+  readonly runInHost: RunInProject;
 }
+
+type RunInProject = (
+  command: string,
+  args?: readonly string[],
+  env?: Readonly<Record<string, string>>,
+  timeLimit?: number,
+) => Promise<CommandResult>;
 
 /** Writes a project: the text of each file by its path. A path may have folders, spaces and letters of any script. */
 export function writeProject(
@@ -41,15 +46,18 @@ export function writeProject(
     writeFileSync(join(folder, path), text);
   }
   mkdirSync(folder, { recursive: true });
+  const options = (env: Readonly<Record<string, string>>, timeLimit: number): CommandOptions => ({
+    cwd: folder,
+    timeLimit,
+    // A region of the one who runs the tests would change what is written.
+    env: { PATH: process.env['PATH'], AWS_REGION: 'us-east-1', ...env },
+  });
   return {
     folder,
     run: (command, args = [], env = {}, timeLimit = 60_000) =>
-      runCommand(process.execPath, [programOf(command), ...args], {
-        cwd: folder,
-        timeLimit,
-        // A region of the one who runs the tests would change what is written.
-        env: { PATH: process.env['PATH'], AWS_REGION: 'us-east-1', ...env },
-      }),
+      runCommand(process.execPath, [programOf(command), ...args], options(env, timeLimit)),
+    runInHost: (command, args = [], env = {}, timeLimit = 60_000) =>
+      runInHost(programOf(command), args, options(env, timeLimit)),
   };
 }
 

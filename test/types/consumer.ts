@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { runCommand } from '../support/run-command.ts';
 
@@ -30,19 +30,17 @@ export interface CompileOptions {
  * Makes an empty folder a project that has the library installed: it sees the declarations that are published, and no
  * source. The cases of this folder and the shipped pipelines lie in it.
  */
-export async function makeConsumer(folder: string): Promise<void> {
+export function makeConsumer(folder: string): void {
   const library = join(folder, 'node_modules', 'sagemaker-pipelines');
   mkdirSync(library, { recursive: true });
   copyFileSync(join(ROOT, 'package.json'), join(library, 'package.json'));
   for (const scope of ['@aws-sdk', '@types']) {
     symlinkSync(join(ROOT, 'node_modules', scope), join(folder, 'node_modules', scope), 'dir');
   }
-  const { exitCode, stdout } = await tsc(
-    'typescript',
-    ['-p', join(ROOT, 'src'), '--outDir', join(library, 'dist')],
-    ROOT,
-  );
-  if (exitCode !== 0) throw new Error(`The library's declarations cannot be written:\n${stdout}`);
+  cpSync(join(ROOT, 'dist'), join(library, 'dist'), {
+    recursive: true,
+    filter: (path) => statSync(path).isDirectory() || path.endsWith('.d.ts'),
+  });
   for (const file of CASES) copyFileSync(join(import.meta.dirname, file), join(folder, file));
   cpSync(join(ROOT, 'pipelines'), join(folder, 'pipelines'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));

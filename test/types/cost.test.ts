@@ -6,7 +6,7 @@ import { compile, makeConsumer } from './consumer.ts';
 const ALLOWED_GROWTH = 1.25;
 
 const consumer = temporaryFolder(afterAll);
-beforeAll(() => makeConsumer(consumer), 60_000);
+beforeAll(() => makeConsumer(consumer));
 
 test.each([
   { subject: 'pipelines', files: ['pipelines/**/*.ts'] },

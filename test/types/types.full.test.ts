@@ -3,7 +3,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { compile, makeConsumer } from './consumer.ts';
 
 const consumer = temporaryFolder(afterAll);
-beforeAll(() => makeConsumer(consumer), 60_000);
+beforeAll(() => makeConsumer(consumer));
 
 test.each([{ exactOptionalPropertyTypes: true }, { exactOptionalPropertyTypes: false }])(
   'every form compiles with TypeScript 5.9, the oldest that authors may have, with %o',

@@ -6,7 +6,7 @@ import { compile, makeConsumer } from './consumer.ts';
 import { disagreement, markersIn } from './markers.ts';
 
 const consumer = temporaryFolder(afterAll);
-beforeAll(() => makeConsumer(consumer), 60_000);
+beforeAll(() => makeConsumer(consumer));
 
 describe('what must not compile', () => {
   test('every mistake of mistakes.ts is an error that begins as announced, and nothing else is one', async () => {

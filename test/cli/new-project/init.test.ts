@@ -48,7 +48,7 @@ describe('init', () => {
   });
 
   test('asks for this very version, and for the tools that this project is tested with', async () => {
-    const { folder, run } = writeProject({});
+    const { folder, runInHost: run } = writeProject({});
     await run('sagemaker-pipelines', ['init']);
 
     const { dependencies, devDependencies } = manifestOf(folder);
@@ -60,7 +60,7 @@ describe('init', () => {
   });
 
   test('writes a pipeline that can be listed, checked and emitted without installing anything', async () => {
-    const { run } = writeProject({});
+    const { runInHost: run } = writeProject({});
     await run('sagemaker-pipelines', ['init']);
 
     expect((await run('sagemaker-pipelines', ['list'])).stdout).toContain('delivery_times');
@@ -71,7 +71,7 @@ describe('init', () => {
   });
 
   test('calls folder, pipeline, test and commands as --name says', async () => {
-    const { folder, run } = writeProject({});
+    const { folder, runInHost: run } = writeProject({});
     const { stdout } = await run('sagemaker-pipelines', ['init', 'my folder', '--name', 'churn-model']);
 
     const project = join(folder, 'my folder');
@@ -90,7 +90,7 @@ describe('init', () => {
   });
 
   test('writes nothing with --dry-run, and lists what it would write', async () => {
-    const { folder, run } = writeProject({});
+    const { folder, runInHost: run } = writeProject({});
     const { stdout } = await run('sagemaker-pipelines', ['init', '--dry-run', '--json']);
 
     const { files } = JSON.parse(stdout) as { files: readonly { path: string; state: string }[] };
@@ -99,7 +99,7 @@ describe('init', () => {
   });
 
   test('overwrites no file, names those it kept, and changes nothing the second time', async () => {
-    const { folder, run } = writeProject({ 'README.md': '# Mine\n', 'tsconfig.json/mine': '' });
+    const { folder, runInHost: run } = writeProject({ 'README.md': '# Mine\n', 'tsconfig.json/mine': '' });
     symlinkSync('nowhere', join(folder, 'buildspec.yml'));
     const { stdout, stderr, exitCode } = await run('sagemaker-pipelines', ['init']);
 
@@ -113,7 +113,7 @@ describe('init', () => {
   });
 
   test('does not mix with a pipeline of the same name that is there, and says how to have both', async () => {
-    const { folder, run } = writeProject({ 'pipelines/delivery_times/pipeline.ts': 'export default 1;\n' });
+    const { folder, runInHost: run } = writeProject({ 'pipelines/delivery_times/pipeline.ts': 'export default 1;\n' });
     const { stderr, exitCode } = await run('sagemaker-pipelines', ['init']);
 
     expect(exitCode).toBe(2);
@@ -130,7 +130,7 @@ describe('init', () => {
       dependencies: { 'sagemaker-pipelines': 'file:../archive.tgz' },
       peerDependencies: { typescript: '5.9.3' },
     };
-    const { folder, run } = writeProject({ 'package.json': JSON.stringify(manifest, null, '\t') });
+    const { folder, runInHost: run } = writeProject({ 'package.json': JSON.stringify(manifest, null, '\t') });
     const { stdout } = await run('sagemaker-pipelines', ['init']);
 
     expect(readFileSync(join(folder, 'package.json'), 'utf8')).toContain('\n\t"name"');
@@ -155,7 +155,7 @@ describe('init', () => {
     ['a name that no pipeline can have', {}, ['init', '--name', 'Größe 1'], 'fix: --name grosse_1'],
     ['two folders', {}, ['init', 'a', 'b'], '"b" is one word too many'],
   ])('refuses %s', async (_, files, argv, message) => {
-    const { folder, run } = writeProject(files);
+    const { folder, runInHost: run } = writeProject(files);
     const { stderr, exitCode } = await run('sagemaker-pipelines', argv);
 
     expect(exitCode).toBe(2);

@@ -3,7 +3,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { runOnSageMaker } from '../../../src/run/sagemaker/run.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../../fakes/fault-proxy.ts';
 import type { FakeSageMaker } from '../../fakes/sagemaker.ts';
+import { retryAtOnce } from '../../support/retry-at-once.ts';
 import { OPTIONS, assembly, fakeForTest, step, stillWorld, talkTo, wordsOf } from './still-world.ts';
+
+retryAtOnce();
 
 const REQUEST = {
   assembly: assembly({ Steps: [step('Prepare'), step('Train', 'Training', ['Prepare'])] }),
