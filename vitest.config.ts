@@ -11,7 +11,7 @@ export default defineConfig({
     // Nine lines of the AWS SDK about Node 20, in every test that makes a client.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     reporters: ['default', './test/support/closing-line.ts'],
-    globalSetup: ['./test/support/build.ts'],
+    globalSetup: ['./test/support/build.ts', './test/support/look-for-python.ts'],
     // Vitest leaves one processor to itself, which does next to nothing while tests run.
     maxWorkers: '100%',
     projects: [

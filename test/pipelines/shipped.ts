@@ -48,8 +48,8 @@ export function describeDocument(name: string, pipeline: Pipeline, golden: strin
 }
 
 /** A project of its own with all the pipelines of this repository: what a run leaves is not left here. */
-export function copyOfPipelines() {
-  const project = writeProject({}, 'a copy');
+export function copyOfPipelines(afterwards?: Parameters<typeof writeProject>[2]) {
+  const project = writeProject({}, 'a copy', afterwards);
   cpSync(PIPELINES, join(project.folder, 'pipelines'), {
     recursive: true,
     filter: (path) => !path.includes('__pycache__'),

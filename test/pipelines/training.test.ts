@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import inference from '../../pipelines/inference/pipeline.ts';
 import training from '../../pipelines/training/pipeline.ts';
 import { describeWithPython } from '../support/python-environment.ts';
@@ -25,8 +25,11 @@ interface Direct {
 }
 
 describeWithPython('training and inference on this machine', () => {
+  let project: ReturnType<typeof copyOfPipelines>;
+  // One for all, so that what is fitted of the same is fitted once: its steps are cached.
+  beforeAll(() => void (project = copyOfPipelines(afterAll)));
+
   test('predict what plain scikit-learn predicts, a row for each record', { timeout: 600_000 }, async () => {
-    const project = copyOfPipelines();
     const direct = await computeDirectly<Direct>('census');
     const trained = await runHere(project, 'training');
     expect({ exitCode: trained.exitCode, state: trained.states['Register'] }).toEqual({
@@ -58,7 +61,7 @@ describeWithPython('training and inference on this machine', () => {
   });
 
   test('refuse a model that is not good enough, and records that have drifted', { timeout: 600_000 }, async () => {
-    const project = copyOfPipelines();
+    rmSync(join(project.folder, '.sagemaker-pipelines', 'registry'), { recursive: true, force: true });
     const strict = await runHere(project, 'training', '-p', 'MinimumAuc=0.99');
     expect(strict.exitCode).toBe(1);
     expect(strict.stderr).toMatch(/The ROC AUC is 0\.80\d+, and 0\.99 is wanted/);

@@ -14,6 +14,8 @@ import sys
 import sysconfig
 
 TAIL = 15
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+VIRTUAL_ENVIRONMENT = os.path.join(ROOT, "src/run/local/containers/python/virtual_environment.py")
 
 
 def run(*command):
@@ -35,7 +37,7 @@ def build(folder, requirements):
         links = [part for link in os.environ.get("PIP_FIND_LINKS", "").split() for part in ("--find-links", link)]
         install = [uv, "pip", "install", "--python", python, *links]
     else:
-        run(sys.executable, "-m", "venv", *([] if requirements else ["--without-pip"]), folder)
+        run(sys.executable, *([VIRTUAL_ENVIRONMENT] if requirements else ["-m", "venv", "--without-pip"]), folder)
         install = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     if requirements:
         run(*install, "--only-binary", ":all:", *requirements)

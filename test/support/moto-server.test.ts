@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 
-import { startMoto } from './moto-server.ts';
+import { pythonWithBoto3, startMoto } from './moto-server.ts';
 import { describeWithPython, PYTHON_ENVIRONMENT_TIME_LIMIT } from './python-environment.ts';
 import { isRunning, killGroup } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -30,8 +30,7 @@ function client(endpoint: string): SageMakerClient {
 describeWithPython('moto', () => {
   beforeAll(async () => {
     // The environment is made here, so that no test's own time goes into it.
-    const moto = await startMoto();
-    await moto.stop();
+    await pythonWithBoto3();
   }, PYTHON_ENVIRONMENT_TIME_LIMIT);
 
   test('keeps what the AWS SDK gives it, and each start begins empty', async () => {

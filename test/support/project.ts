@@ -35,8 +35,12 @@ type RunInProject = (
 ) => Promise<CommandResult>;
 
 /** Writes a project: the text of each file by its path. A path may have folders, spaces and letters of any script. */
-export function writeProject(files: Readonly<Record<string, string>>, name = 'project'): Project {
-  const folder = join(temporaryFolder(), name);
+export function writeProject(
+  files: Readonly<Record<string, string>>,
+  name = 'project',
+  afterwards?: Parameters<typeof temporaryFolder>[0],
+): Project {
+  const folder = join(temporaryFolder(afterwards), name);
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

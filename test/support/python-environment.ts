@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe } from 'vitest';
+import { describe, inject } from 'vitest';
 
 import { runCommand } from './run-command.ts';
 
@@ -32,24 +32,25 @@ export const PYTHON_ENVIRONMENT_TIME_LIMIT = 1_800_000;
  */
 export async function pythonEnvironment(request: PythonEnvironmentRequest): Promise<PythonEnvironment> {
   const { name, requirements, env = process.env } = request;
-  const missing = missingPython(env);
-  if (missing !== undefined) throw new Error(`the Python environment "${name}" needs ${missing}`);
   const script = fileURLToPath(new URL('make_environment.py', import.meta.url));
-  const { stdout, stderr, exitCode, timedOut } = await runCommand(
-    'python3',
-    [script, cache(env), name, ...requirements],
-    {
-      env,
-      timeLimit: PYTHON_ENVIRONMENT_TIME_LIMIT,
-    },
-  );
+  const words = [script, cache(env), name, ...requirements];
+  const limit = { env, timeLimit: PYTHON_ENVIRONMENT_TIME_LIMIT };
+  const { stdout, stderr, exitCode, timedOut } = await runCommand('python3', words, limit).catch((cause: unknown) => {
+    throw needs(name, missingPython(env)) ?? cause;
+  });
   if (exitCode !== 0) {
+    const missing = needs(name, missingPython(env));
+    if (missing !== undefined) throw missing;
     const why = timedOut ? `it took more than ${PYTHON_ENVIRONMENT_TIME_LIMIT / 1000} s` : stderr.trim();
     throw new Error(`the Python environment "${name}" could not be made: ${why}`);
   }
   const folder = stdout.trim();
   const bin = (program: string) => join(folder, 'bin', program);
   return { python: bin('python'), bin, folder };
+}
+
+function needs(name: string, missing: string | undefined): Error | undefined {
+  return missing === undefined ? undefined : new Error(`the Python environment "${name}" needs ${missing}`);
 }
 
 /** What this machine lacks to make a virtual environment, with the way to get it; undefined when it lacks nothing. */
@@ -64,9 +65,9 @@ export function missingPython(env: NodeJS.ProcessEnv = process.env): string | un
  * on CI, which installs what the tests need, they run and fail.
  */
 export function describeWithPython(name: string, tests: () => void): void {
-  const missing = process.env['CI'] === undefined ? missingPython() : undefined;
-  const reason = missing === undefined ? '' : ` (skipped: needs ${missing})`;
-  describe(`${name}${reason}`, { skip: missing !== undefined }, () => {
+  const missing = process.env['CI'] === undefined ? inject('missingPython') : '';
+  const reason = missing === '' ? '' : ` (skipped: needs ${missing})`;
+  describe(`${name}${reason}`, { skip: missing !== '' }, () => {
     tests();
   });
 }

@@ -36,9 +36,13 @@ async function bundledRunner(): Promise<string> {
   return file;
 }
 
-/** Kills a run before each change of the disk in turn, resumes each, and holds what they leave to what one leaves that was not killed. */
+/**
+ * Kills a run before each change of the disk in turn, or before the first and every so many, resumes each, and holds what they
+ * leave to what one leaves that was not killed.
+ */
 export async function killAtEveryChange(
   name: WorkName,
+  every = 1,
 ): Promise<{ readonly changes: number; readonly made: readonly string[] }> {
   const runner = await bundledRunner();
   const whole = temporaryFolder();
@@ -55,7 +59,7 @@ export async function killAtEveryChange(
     expect({ nth, state: resumed.state, made: madeIn(folder) }).toEqual({ nth, state: 'succeeded', made: wanted });
     rmSync(folder, { recursive: true });
   };
-  const waiting = Array.from({ length: changes }, (_, index) => index + 1);
+  const waiting = Array.from({ length: Math.ceil(changes / every) }, (_, index) => index * every + 1);
   const inTurn = async (): Promise<void> => {
     for (let nth = waiting.shift(); nth !== undefined; nth = waiting.shift()) await killedAt(nth);
   };

@@ -25,7 +25,7 @@ function counted(change: Change): Change {
 }
 
 const SYNC = ['renameSync', 'linkSync', 'appendFileSync', 'writeFileSync', 'mkdirSync', 'rmSync', 'symlinkSync'];
-const LATER = ['rename', 'copyFile', 'mkdir', 'rm', 'open'];
+const LATER = ['rename', 'copyFile', 'mkdir', 'rm', 'open', 'writeFile'];
 for (const [module, names] of [
   [fs, SYNC],
   [fs.promises, LATER],

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { versionsByNearness } from '../../../aws/version-order.ts';
 import type { Diagnostic } from '../../../definition/diagnostic.ts';
 import { PipelineError } from '../../../definition/error.ts';
@@ -72,6 +73,8 @@ interface Manifest {
 
 const MANIFEST = 'environment.json';
 
+const VIRTUAL_ENVIRONMENT = fileURLToPath(new URL('./python/virtual_environment.py', import.meta.url));
+
 /** Changes when environments are built in another way, so that older ones are not taken for new ones. */
 const FORMAT = 1;
 
@@ -83,16 +86,18 @@ export function ofStep(cache: EnvironmentCache, step: string | undefined): Envir
 
 /** The environment that a recipe asks for, in the place of some images, built when this machine has none yet. */
 export async function environmentFor(
-  cache: EnvironmentCache,
-  given: Recipe,
+  given: EnvironmentCache,
+  wanted: Recipe,
   images: readonly string[] = [],
 ): Promise<PythonEnvironment> {
-  const interpreter = await findInterpreter(given.python, cache.supervisor.env);
-  const recipe = forPlatform(given, interpreter);
+  const interpreter = await findInterpreter(wanted.python, given.supervisor.env);
+  // The `python3` of the PATH may be a shim, which is slow to find it each time.
+  const cache = { ...given, supervisor: { ...given.supervisor, python: interpreter.path } };
+  const recipe = forPlatform(wanted, interpreter);
   const { name } = recipe;
-  const link = join(cache.folder, `${name.replaceAll(/[^\w.-]+/g, '-')}-${digest([FORMAT, recipe, interpreter])}`);
+  const link = join(given.folder, `${name.replaceAll(/[^\w.-]+/g, '-')}-${digest([FORMAT, recipe, interpreter])}`);
   const building = { name, detail: detailOf(recipe, interpreter, images) };
-  const built = await buildOnce(cache, link, building, (folder, say) => build(cache, recipe, interpreter, folder, say));
+  const built = await buildOnce(given, link, building, (folder, say) => build(cache, recipe, interpreter, folder, say));
   return { name, folder: link, interpreter, ...built };
 }
 
@@ -246,7 +251,7 @@ async function build(
 ): Promise<Manifest> {
   say('making a virtual environment');
   const make = pythonRunner(cache.supervisor, interpreter.path, cache.folder, { interrupted: cache.interrupted });
-  const made = await make(['-I', '-m', 'venv', folder]);
+  const made = await make(['-I', VIRTUAL_ENVIRONMENT, folder]);
   if (!made.ok) throw cannotBuild(recipe.name, made);
   const place = { folder, pipIn: sitePackagesOf(folder, interpreter) };
   const run = pipRunner(cache, place, cache.folder, say);
@@ -274,8 +279,14 @@ async function installPackages(
   { tell, say }: { readonly tell: Tell; readonly say: Say },
 ): Promise<readonly Substitution[]> {
   const kept = Object.entries(installed).map(([each, version]) => requirement(each, version));
-  const install = (wanted: Readonly<Record<string, string>>): Promise<PipEnd> =>
-    run([...INSTALL, ...kept, ...Object.entries(wanted).map(([each, version]) => requirement(each, version))]);
+  const failed = new Map<string, PipEnd>();
+  const install = async (wanted: Readonly<Record<string, string>>): Promise<PipEnd> => {
+    const words = Object.entries(wanted).map(([each, version]) => requirement(each, version));
+    // What has failed would fail again, after as long.
+    const end = failed.get(words.join(' ')) ?? (await run([...INSTALL, ...kept, ...words]));
+    if (!end.ok) failed.set(words.join(' '), end);
+    return end;
+  };
   const exact = await install(packages);
   if (exact.ok) return [];
   // pip says both of a package that it does not know and of an index that it does not reach.

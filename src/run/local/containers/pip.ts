@@ -32,6 +32,8 @@ export function pythonRunner(
     PIP_TARGET: _target,
     PIP_PREFIX: _prefix,
     PIP_USER: _user,
+    // Nothing has compiled the pip of a new environment: what the first start of it compiles is there for the next.
+    PYTHONDONTWRITEBYTECODE: _uncompiled,
     ...env
   } = Object.fromEntries(own) as Record<string, string>;
   return async (args, more = {}) => {

@@ -6,7 +6,7 @@ import type { StandIn } from './images.ts';
 import { type JobCommand, runJob } from './job.ts';
 import { containerEnvironment } from './job-environment.ts';
 import { layEnvironment } from './layers.ts';
-import { type Workshop, supervisorIn } from './workshop.ts';
+import { type Workshop, workshopIn } from './workshop.ts';
 import { pythonRunner } from './pip.ts';
 import { withRequirements } from './requirements.ts';
 import { rewritePaths, withRewritten } from './rewrite.ts';
@@ -22,15 +22,16 @@ const NOT_STARTED: ContainerEnd = { exitCode: 1, signal: null, timedOut: false }
 
 /** Runs a job in a process: its own layer of the environment, its folder as `/opt/ml`, SageMaker's contract around it. */
 export async function runProcessJob(
-  workshop: Workshop,
+  shared: Workshop,
   standIn: StandIn,
   job: ContainerJob,
   listen: Listener,
   signal: AbortSignal,
 ): Promise<ContainerEnd> {
-  const probed = await workshop.namespace();
+  const probed = await shared.namespace();
   const namespace = typeof probed === 'string' ? undefined : probed;
-  const environment = await workshop.environmentOf(standIn, [job.image], job.step);
+  const environment = await shared.environmentOf(standIn, [job.image], job.step);
+  const workshop = workshopIn(shared, environment);
   return withScratch(workshop.settings, async (scratch) => {
     const fail = (why: string): ContainerEnd => {
       for (const line of why.split('\n')) listen('stderr', line);
@@ -46,7 +47,7 @@ export async function runProcessJob(
     // A processing job installs its requirements itself, and fails in its own words when it cannot.
     const layer = layEnvironment(join(scratch, 'python'), typeof found === 'string' ? environment : found);
     const variables = containerEnvironment(workshop.settings.env, layer, job.environment);
-    const workplace = { supervisor: supervisorIn(workshop, environment), namespace, grace: workshop.grace };
+    const workplace = { supervisor: workshop.supervisor, namespace, grace: workshop.grace };
     if (namespace !== undefined) {
       const command = commandOf(standIn, job, '/opt/ml', layer.folder, rootOf(job.folder, scratch), variables);
       return runJob(workplace, job, command, listen, signal);

@@ -9,7 +9,7 @@ import type { StandIn } from './images.ts';
 import { containerEnvironment } from './job-environment.ts';
 import { layEnvironment } from './layers.ts';
 import { announced, notStarted, startServer } from './ready-server.ts';
-import { type Workshop, supervisorIn } from './workshop.ts';
+import { type Workshop, workshopIn } from './workshop.ts';
 import { withRequirements } from './requirements.ts';
 import { rewritePaths, rewriteFolder } from './rewrite.ts';
 import { makeScratch, removeScratch } from './scratch.ts';
@@ -50,22 +50,23 @@ function portTaken(port: number, cause: unknown): PipelineError {
 }
 
 async function start(
-  workshop: Workshop,
+  shared: Workshop,
   standIn: StandIn,
   model: ModelContainer,
   listen: Listener,
   signal: AbortSignal,
   { scratch, port }: { readonly scratch: string; readonly port: number | undefined },
 ): Promise<ModelServer> {
-  const probed = await workshop.namespace();
+  const probed = await shared.namespace();
   const namespace = typeof probed === 'string' ? undefined : probed;
   const base = join(scratch, 'opt/ml');
   const place = namespace === undefined ? base : '/opt/ml';
   mkdirSync(join(base, 'model'), { recursive: true });
+  const environment = await shared.environmentOf(standIn, [model.image], model.step);
+  const workshop = workshopIn(shared, environment);
   const submitted = await layOutCode(workshop, model, base, place, scratch);
   if (namespace === undefined) await layOutModel(workshop, model.folder, base, place, scratch);
 
-  const environment = await workshop.environmentOf(standIn, [model.image], model.step);
   const file = [join(base, 'code'), join(model.folder, 'code')]
     .map((folder) => join(folder, 'requirements.txt'))
     .find(existsSync);
@@ -93,7 +94,7 @@ async function start(
   const moves = Object.entries(variables).map(([name, value]) => [name, moved(value)]);
   const environmentOfServer = Object.fromEntries(moves) as Record<string, string>;
   return startServer({
-    supervisor: supervisorIn(workshop, environment),
+    supervisor: workshop.supervisor,
     contained: { command: words.map(moved), cwd: scratch, environment: environmentOfServer, ...mount },
     model,
     listen,

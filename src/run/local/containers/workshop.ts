@@ -80,9 +80,10 @@ export function openWorkshop(settings: ProcessSettings): Workshop {
 }
 
 /**
- * Who looks after a process in an environment: the environment's own interpreter. The `python3` of the PATH may be a shim,
- * which takes longer to find that interpreter than many a job to run.
+ * The workshop of a job in an environment: the environment's own interpreter looks after all that is run for it. The `python3`
+ * of the PATH may be a shim, which takes longer to find that interpreter than many a job to run.
  */
-export function supervisorIn({ supervisor }: Workshop, { interpreter }: PythonEnvironment): Supervisor {
-  return { ...supervisor, python: interpreter.path };
+export function workshopIn(workshop: Workshop, { interpreter }: PythonEnvironment): Workshop {
+  const supervisor = { ...workshop.supervisor, python: interpreter.path };
+  return { ...workshop, supervisor, cache: { ...workshop.cache, supervisor } };
 }

@@ -1,8 +1,20 @@
 import { createReadStream } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
-import { constants, copyFile, mkdir, open, readFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { PipelineError, codeOf } from '../../../definition/error.ts';
 import { OBJECT, namesOf } from './names.ts';
@@ -97,10 +109,13 @@ export async function writeObject(
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<void> {
   await put(store, place, async (unfinished) => {
-    const source = typeof content === 'string' || content instanceof Uint8Array ? Readable.from([content]) : content;
+    if (typeof content === 'string' || content instanceof Uint8Array) {
+      await writeFile(unfinished, content, { flag: 'wx' });
+      return;
+    }
     // Opened here: a stream that fails early would make the file after it has been cleaned away.
     const file = await open(unfinished, 'wx');
-    await pipeline(source, file.createWriteStream());
+    await pipeline(content, file.createWriteStream());
   });
 }
 

@@ -17,7 +17,7 @@ const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-lea
 
 /** Stands for the client of an engine that is not here: it notes its arguments and does as a container would. */
 const CLIENT = `#!/usr/bin/env python3
-import http.server, json, os, sys, time
+import json, os, sys, time
 here = os.path.dirname(os.path.abspath(__file__))
 words = sys.argv[1:]
 with open(here + '/calls', 'a') as calls:
@@ -30,6 +30,7 @@ if words[0] == 'run':
     if 'refuse' in words: print('docker: pull access denied', file=sys.stderr); sys.exit(125)
     if 'wait' in words: print('up', flush=True); time.sleep(600)
     if words[-1] == 'serve':
+        import http.server
         class Answer(http.server.BaseHTTPRequestHandler):
             def do_GET(self): self.send_response(200); self.end_headers()
             def log_message(self, *words): pass
@@ -154,7 +155,7 @@ describeWithPython('Docker', () => {
     const end = await dockerContainers(settings).run(job, () => stop.abort(), stop.signal);
     expect(end.exitCode).toBe(null);
     expect(calls().map(([word]) => word)).toEqual(['run', 'rm', 'run']);
-    const late = await dockerContainers(settings).run({ ...job, secondsAtMost: 1 }, () => {}, nobody);
+    const late = await dockerContainers(settings).run({ ...job, secondsAtMost: 0.3 }, () => {}, nobody);
     expect(late.timedOut).toBe(true);
   });
 

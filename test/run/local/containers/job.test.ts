@@ -62,7 +62,7 @@ open('opt/ml/processing/relative.txt', 'w').write('b')`;
 
   test('is ended when its time is over, however it resists', async () => {
     const script = `import signal, time\nsignal.signal(signal.SIGTERM, lambda *_: print('not yet'))\nprint('up')\nwhile True: time.sleep(0.05)`;
-    const { end, lines } = await run(script, { secondsAtMost: 3 });
+    const { end, lines } = await run(script, { secondsAtMost: 2 });
     expect(end).toEqual({ exitCode: null, signal: 'SIGKILL', timedOut: true });
     expect(lines.length).toBeLessThanOrEqual(2);
   });

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 
 import { listenOnFreePort } from '../../../support/free-port.ts';
-import { runCommand } from '../../../support/run-command.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 /** A package without anything in it, as pip installs it. */
-export async function writeWheel(folder: string, name: string, version: string, requires = ''): Promise<void> {
+export function writeWheel(folder: string, name: string, version: string, requires = ''): void {
   const about = `${name}-${version}.dist-info`;
   const files = {
     [`${about}/METADATA`]: [
@@ -22,19 +22,46 @@ export async function writeWheel(folder: string, name: string, version: string, 
     [`${about}/WHEEL`]: 'Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
     [`${about}/RECORD`]: '',
   };
-  const program = `import json, sys, zipfile
-with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
-    for name, text in json.loads(sys.argv[2]).items(): wheel.writestr(name, text)`;
-  const wheel = join(folder, `${name}-${version}-py3-none-any.whl`);
-  const { exitCode, stderr } = await runCommand('python3', ['-c', program, wheel, JSON.stringify(files)]);
-  if (exitCode !== 0) throw new Error(stderr);
+  writeFileSync(join(folder, `${name}-${version}-py3-none-any.whl`), zip(files));
+}
+
+/** A ZIP archive without compression. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3 */
+function zip(files: Readonly<Record<string, string>>): Buffer {
+  const locals: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const [path, text] of Object.entries(files)) {
+    const [name, content] = [Buffer.from(path), Buffer.from(text)];
+    // Version 1.0, no flags, stored, the first day of 1980, the checksum, both sizes, the name's length and no more.
+    const described = Buffer.alloc(26);
+    described.writeUInt16LE(10, 0);
+    described.writeUInt16LE(33, 8);
+    described.writeUInt32LE(crc32(content), 10);
+    described.writeUInt32LE(content.length, 14);
+    described.writeUInt32LE(content.length, 18);
+    described.writeUInt16LE(name.length, 22);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), described, name, content]);
+    // Of no comment, on the first disk, without attributes.
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(offset, 10);
+    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x0a\0'), described, rest, name]));
+    locals.push(local);
+    offset += local.length;
+  }
+  const central = Buffer.concat(directory);
+  const end = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]);
+  end.writeUInt16LE(directory.length, 8);
+  end.writeUInt16LE(directory.length, 10);
+  end.writeUInt32LE(central.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...locals, central, end]);
 }
 
 /** An index of packages that sends the half of each wheel, and the rest once it may. */
 export interface SlowIndex {
   /** An environment in which pip knows this index and nothing else. */
   readonly env: NodeJS.ProcessEnv;
-  readonly add: (name: string, version: string, requires?: string) => Promise<void>;
+  readonly add: (name: string, version: string, requires?: string) => void;
   /** Lets all wheels through, from now on too. */
   readonly release: () => void;
 }

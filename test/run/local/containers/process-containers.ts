@@ -47,8 +47,11 @@ export function openContainers(more: Partial<ProcessSettings> = {}, afterwards?:
 }
 
 /** Writes files below a new folder with a name that trips up who does not quote, and gives the folder. */
-export function layOut(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = join(temporaryFolder(), 'Schritt mit Ω', 'opt-ml');
+export function layOut(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  afterwards?: (remove: () => void) => unknown,
+): string {
+  const folder = join(temporaryFolder(afterwards), 'Schritt mit Ω', 'opt-ml');
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);

@@ -5,7 +5,7 @@ import { copyFile } from 'node:fs/promises';
 import { type Server, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import type { Containers, ModelContainer } from '../../../../src/run/local/containers/container.ts';
 import { describeWithPython } from '../../../support/python-environment.ts';
@@ -42,6 +42,21 @@ async function serve(containers: Containers, container: ModelContainer, signal =
   const server = await containers.serve(container, (_, line) => lines.push(line), signal);
   onTestFinished(() => server.stop());
   return { server, lines };
+}
+
+let fitted = new Uint8Array();
+
+/** Fits the model that is served, where nobody has. */
+async function fitOnce(): Promise<void> {
+  if (fitted.length > 0) return;
+  const { containers } = openContainers({}, afterAll);
+  const folder = layOut({}, afterAll);
+  const fit = `import joblib\nfrom sklearn.linear_model import LinearRegression\njoblib.dump(LinearRegression().fit([[1.0, 0.0], [2.0, 0.0]], [2.0, 4.0]), 'opt/ml/model.joblib')`;
+  const job = processing(folder, { image: SKLEARN, entrypoint: ['python3', '-c', fit] });
+  await containers.inspect([job]);
+  const { exitCode } = await containers.run(job, () => {}, new AbortController().signal);
+  expect(exitCode).toBe(0);
+  fitted = readFileSync(join(folder, 'model.joblib'));
 }
 
 async function post(url: string, body: string, headers: Record<string, string> = {}): Promise<string> {
@@ -99,14 +114,14 @@ describeWithPython('a model server', () => {
 
   test('that never answers is not waited for for ever, nor is one that nobody wants any more', async () => {
     const hanging = model({ 'code/serve.py': `import time\nprint('loading')\ntime.sleep(600)` });
-    const { containers } = openContainers({ images, startLimit: 1_500 });
+    const { containers } = openContainers({ images, startLimit: 300 });
     await expect(serve(containers, hanging)).rejects.toMatchObject({
       code: 'model-server-not-started',
-      detail: expect.stringContaining('it did not answer /ping within 1.5 s') as unknown,
+      detail: expect.stringContaining('it did not answer /ping within 0.3 s') as unknown,
     });
     const stop = new AbortController();
     const { containers: patient } = openContainers({ images });
-    setTimeout(() => stop.abort(), 500);
+    setTimeout(() => stop.abort(), 200);
     await expect(serve(patient, hanging, stop.signal)).rejects.toMatchObject({ failure: 'interrupted' });
   });
 
@@ -158,6 +173,8 @@ describeWithPython('a model server', () => {
   });
 
   describe.each(['namespace', 'rewrite'] as const)('scikit-learn by %s', (isolation) => {
+    beforeAll(fitOnce, BUILD);
+
     test(
       'serves a fitted model with code from S3',
       async ({ skip }) => {
@@ -170,16 +187,12 @@ describeWithPython('a model server', () => {
         const archive = join(source, 'sourcedir.tar.gz');
         expect(spawnSync('tar', ['-czf', archive, '-C', source, 'inference.py']).status).toBe(0);
         const { containers } = openContainers({ isolation, fetchObject: (_, file) => copyFile(archive, file) });
-        const folder = layOut({ 'note.txt': 'a note' });
-        const fit = `import joblib\nfrom sklearn.linear_model import LinearRegression\njoblib.dump(LinearRegression().fit([[1.0, 0.0], [2.0, 0.0]], [2.0, 4.0]), 'opt/ml/model.joblib')`;
-        const job = { image: SKLEARN, entrypoint: ['python3', '-c', fit] };
-        await containers.inspect([processing('/', job)]);
-        const fitted = await containers.run(processing(folder, job), () => {}, new AbortController().signal);
-        expect(fitted.exitCode).toBe(0);
+        const folder = layOut({ 'note.txt': 'a note', 'model.joblib': fitted });
         const environment = {
           SAGEMAKER_PROGRAM: 'inference.py',
           SAGEMAKER_SUBMIT_DIRECTORY: 's3://bucket/code/sourcedir.tar.gz',
           SAGEMAKER_CONTAINER_LOG_LEVEL: '20',
+          SAGEMAKER_MODEL_SERVER_WORKERS: '1',
         };
         const { server, lines } = await serve(containers, { image: SKLEARN, folder, environment });
         expect(await post(server.url, '3.0,1\n4.0,1\n', { 'content-type': 'text/csv', accept: 'text/csv' })).toMatch(

@@ -1,91 +1,27 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
-import type { ContainerJob } from '../../../../src/run/local/containers/container.ts';
 import { describeWithPython } from '../../../support/python-environment.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
-import { layOut, openContainers } from './process-containers.ts';
+import { archiveOf, makeToolkit, train } from './toolkit-training.ts';
 
-/** An image with SageMaker's training toolkit and nothing else that a download is needed for. */
-const TOOLKIT = '123456789012.dkr.ecr.us-east-1.amazonaws.com/toolkit:1';
-const cwd = temporaryFolder(afterAll);
-const images = { [TOOLKIT]: { environment: './toolkit' } };
 const BUILD = 300_000;
 
-/** An archive of these files, as it would lie on S3. */
-function archiveOf(files: Readonly<Record<string, string>>): string {
-  const folder = temporaryFolder();
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const archive = join(temporaryFolder(), 'sourcedir.tar.gz');
-  expect(spawnSync('tar', ['-czf', archive, '-C', folder, ...Object.keys(files)]).status).toBe(0);
-  return archive;
-}
-
-async function train(
-  source: string,
-  given: Readonly<Record<string, string>>,
-  {
-    isolation = 'namespace',
-    channels = {},
-    job = {},
-  }: { isolation?: 'namespace' | 'rewrite'; channels?: Record<string, string>; job?: Partial<ContainerJob> } = {},
-) {
-  const fetched: string[] = [];
-  const { containers } = openContainers({
-    isolation,
-    cwd,
-    images,
-    fetchObject: (uri, file) => {
-      fetched.push(uri);
-      copyFileSync(source, file);
-      return Promise.resolve();
-    },
-  });
-  const hyperparameters = {
-    sagemaker_submit_directory: '"s3://bucket/code/sourcedir.tar.gz"',
-    sagemaker_program: '"train.py"',
-    sagemaker_region: '"eu-west-1"',
-    sagemaker_container_log_level: '20',
-    ...given,
-  };
-  const inputs = Object.keys(channels).map((name) => [
-    name,
-    { TrainingInputMode: 'File', S3DistributionType: 'FullyReplicated', RecordWrapperType: 'None' },
-  ]);
-  const folder = layOut({
-    'input/config/hyperparameters.json': JSON.stringify(hyperparameters),
-    'input/config/inputdataconfig.json': JSON.stringify(Object.fromEntries(inputs)),
-    'input/config/resourceconfig.json': JSON.stringify({
-      current_host: 'algo-1',
-      hosts: ['algo-1'],
-      network_interface_name: 'eth0',
-      current_instance_type: 'ml.m5.large',
-    }),
-    ...Object.fromEntries(Object.entries(channels).map(([name, text]) => [`input/data/${name}/data.csv`, text])),
-  });
-  const lines: string[] = [];
-  const end = await containers.run(
-    {
-      kind: 'training',
-      name: 'Fit',
-      image: TOOLKIT,
-      environment: { TRAINING_JOB_NAME: 'fit-1' },
-      folder,
-      hyperparameters,
-      ...job,
-    },
-    (_, line) => lines.push(line),
-    new AbortController().signal,
-  );
-  return { end, lines, folder, fetched };
-}
+/** Makes a wheel without any tool, so that none has to be fetched for it. https://peps.python.org/pep-0517/ */
+const BACKEND = `import zipfile
+def build_wheel(folder, settings=None, metadata=None):
+    files = {'METADATA': 'Metadata-Version: 2.1\\nName: fitting\\nVersion: 1\\n', 'RECORD': '',
+             'WHEEL': 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n'}
+    with zipfile.ZipFile(folder + '/fitting-1-py3-none-any.whl', 'w') as wheel:
+        wheel.write('fitting.py')
+        for name, text in files.items(): wheel.writestr('fitting-1.dist-info/' + name, text)
+    return 'fitting-1-py3-none-any.whl'
+`;
 
 describeWithPython('training', () => {
-  beforeAll(() => {
-    if (spawnSync('python3', ['-m', 'venv', join(cwd, 'toolkit')]).status !== 0) throw new Error('venv failed');
-  }, BUILD);
+  beforeAll(makeToolkit, BUILD);
 
   describe.each(['namespace', 'rewrite'] as const)('by %s', (isolation) => {
     test('a script gets its hyperparameters, its channels and its places as the toolkit gives them', async () => {
@@ -165,9 +101,10 @@ print(known['job_name'], known['hyperparameters']['alpha'], sorted(known['channe
         0,
         '2 zwei Worte; $HOME\n',
       ]);
-      const setup = `from setuptools import setup\nsetup(name='fitting', version='1', py_modules=['fitting'])\n`;
       const source = archiveOf({
-        'setup.py': setup,
+        'setup.py': '',
+        'pyproject.toml': '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+        'backend.py': BACKEND,
         'fitting.py': `import sys\nprint('fitting', sys.argv[1:], __name__)\n`,
       });
       const second = await train(source, { sagemaker_program: '"fitting.py"', xs: '1' });
@@ -242,13 +179,15 @@ print(known['job_name'], known['hyperparameters']['alpha'], sorted(known['channe
     ],
     [
       'a bomb',
-      `big = tarfile.TarInfo('big'); big.size = 1 << 29; t.addfile(big, open('/dev/zero', 'rb'))`,
+      // A stream of gzip may be several, one behind the other.
+      `t.close(); big = tarfile.TarInfo('big'); big.size = 1 << 29; packed = [gzip.compress(part) for part in (big.tobuf(), bytes(1 << 20), bytes(1024))]
+open(sys.argv[1], 'wb').write(packed[0] + packed[1] * 512 + packed[2])`,
       'would become more than',
     ],
     ['garbage', `t.close(); open(sys.argv[1], 'wb').write(b'no archive')`, 'it cannot be unpacked'],
   ])('code with %s is refused', async (_, make, why) => {
     const archive = join(temporaryFolder(), 'sourcedir.tar.gz');
-    const script = `import io, sys, tarfile\ndef info(name):\n  i = tarfile.TarInfo(name); i.size = 1; return i\nt = tarfile.open(sys.argv[1], 'w:gz')\n${make}\nt.close()`;
+    const script = `import gzip, io, sys, tarfile\ndef info(name):\n  i = tarfile.TarInfo(name); i.size = 1; return i\nt = tarfile.open(sys.argv[1], 'w:gz')\n${make}\nt.close()`;
     expect(spawnSync('python3', ['-c', script, archive], { timeout: 60_000 }).status).toBe(0);
     const { end } = await train(archive, {});
     expect(end.exitCode).toBe(1);

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -178,12 +178,13 @@ say([outcomes.count(None), outcomes.count([412, 'PreconditionFailed']),
 
   test('the AWS CLI copies, syncs, lists and removes', async () => {
     const there = await served();
-    writeFileSync(join(there.folder, 'script.sh'), 'echo hi\n');
-    chmodSync(join(there.folder, 'script.sh'), 0o755);
-    writeFileSync(join(there.folder, 'large.bin'), Buffer.alloc(20 * 2 ** 20, 'large'));
+    mkdirSync(join(there.folder, 'out'));
+    writeFileSync(join(there.folder, 'out/script.sh'), 'echo hi\n');
+    chmodSync(join(there.folder, 'out/script.sh'), 0o755);
+    // From 8 MiB on the CLI sends parts.
+    writeFileSync(join(there.folder, 'out/large.bin'), Buffer.alloc(9 * 2 ** 20, 'large'));
     const outcomes = [
-      await aws(there, 's3', 'cp', 'script.sh', 's3://jobs/in/script.sh'),
-      await aws(there, 's3', 'cp', 'large.bin', 's3://jobs/in/large.bin'),
+      await aws(there, 's3', 'cp', '--recursive', 'out', 's3://jobs/in'),
       await aws(there, 's3', 'cp', 's3://jobs/in/large.bin', 's3://jobs/in/again.bin'),
       await aws(there, 's3', 'sync', 's3://jobs/in', 'back'),
       await aws(there, 's3', 'rm', '--recursive', 's3://jobs/in'),
@@ -193,7 +194,8 @@ say([outcomes.count(None), outcomes.count([412, 'PreconditionFailed']),
     );
     expect(readFileSync(join(there.folder, 'back/script.sh'), 'utf8')).toBe('echo hi\n');
     for (const name of ['large.bin', 'again.bin']) {
-      const same = readFileSync(join(there.folder, 'back', name)).equals(readFileSync(join(there.folder, 'large.bin')));
+      const sent = readFileSync(join(there.folder, 'out/large.bin'));
+      const same = readFileSync(join(there.folder, 'back', name)).equals(sent);
       expect(same).toBe(true);
     }
     const { stdout } = await aws(there, 's3', 'ls', '--recursive', 's3://jobs');

@@ -119,9 +119,13 @@ describe('keys that a disk cannot hold', () => {
   });
 
   test('all come back as they were, in the order of their bytes, whatever stands beside them', async () => {
+    // Every character of Unicode, as fast-check's own arbitrary has it too, which makes a table of all of them first.
+    const character = fc
+      .oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff }))
+      .map((code) => String.fromCodePoint(code));
     const part = fc.oneof(
       fc.constantFrom('', 'a', 'b', '%', '%object', '%empty', '%more', '%25', 'é', '\u{1F600}', '\uFFFD', ' ', 'a.b'),
-      fc.string({ unit: 'binary', maxLength: 3 }),
+      fc.string({ unit: character, maxLength: 3 }),
       fc.constantFrom('x'.repeat(200), 'x'.repeat(201), 'x'.repeat(450), 'ä'.repeat(150)),
     );
     const key = fc
@@ -138,7 +142,7 @@ describe('keys that a disk cannot hold', () => {
         ),
       );
       for (const each of keys) await writeObject(store, at(each), each);
-      for (const each of keys) expect(await textAt(store, each)).toBe(each);
+      expect(await Promise.all(keys.map((each) => textAt(store, each)))).toEqual(keys);
       const inOrder = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
       expect(await keysIn(store)).toEqual(inOrder);
       const middle = inOrder[Math.floor(inOrder.length / 2)]!;

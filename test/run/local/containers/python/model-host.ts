@@ -159,6 +159,6 @@ export function ask(host: Pick<Host, 'url'>, options: RequestOptions, body?: str
 
 /** Looks until it is so, for at most ten seconds: what a process writes comes by another way than its answer. */
 export async function until(holds: () => boolean): Promise<boolean> {
-  for (let times = 0; times < 200 && !holds(); times++) await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let times = 0; times < 1_000 && !holds(); times++) await new Promise((resolve) => setTimeout(resolve, 10));
   return holds();
 }

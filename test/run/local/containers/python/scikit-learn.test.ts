@@ -9,7 +9,7 @@ import { describeWithPython, PYTHON_ENVIRONMENT_TIME_LIMIT } from '../../../../s
 import { runCommand } from '../../../../support/run-command.ts';
 import { temporaryFolder } from '../../../../support/temporary-folder.ts';
 import { scikitLearnEnvironment } from './environments.ts';
-import { get, hostThatFails, invoke, modelFolder, startHost, until } from './model-host.ts';
+import { get, type Host, hostThatFails, invoke, modelFolder, startHost, until } from './model-host.ts';
 
 const LOADING = `
 import joblib, os
@@ -29,11 +29,17 @@ def model_fn(model_dir):
 const ROWS = '1.5,2,3\n4,5,6.25\n';
 
 let python: string;
+/** Serves the regression by the plainest script. */
+let plain: Host;
 /** A regression that adds its features up. */
 let fitted: string;
 
-function withScript(script: string, env: Readonly<Record<string, string>> = {}) {
-  const model = modelFolder({ 'model.joblib': `@${fitted}`, 'code/serve_it.py': script });
+function withScript(
+  script: string,
+  env: Readonly<Record<string, string>> = {},
+  afterwards?: Parameters<typeof modelFolder>[1],
+) {
+  const model = modelFolder({ 'model.joblib': `@${fitted}`, 'code/serve_it.py': script }, afterwards);
   return {
     python,
     family: 'scikit-learn' as const,
@@ -54,32 +60,31 @@ joblib.dump(LinearRegression(fit_intercept=False).fit(rows, rows.sum(axis=1)), s
 `;
     const { stderr, exitCode } = await runCommand(python, ['-c', fit, fitted]);
     if (exitCode !== 0) throw new Error(stderr);
+    plain = await startHost(withScript(LOADING, {}, afterAll), afterAll);
   }, PYTHON_ENVIRONMENT_TIME_LIMIT);
 
   test('a script with model_fn alone predicts from CSV, JSON and NPY and answers in each of them', async () => {
-    const host = await startHost(withScript(LOADING));
-    expect(await invoke(host, ROWS, 'text/csv', 'text/csv')).toMatchObject({
+    expect(await invoke(plain, ROWS, 'text/csv', 'text/csv')).toMatchObject({
       status: 200,
       type: 'text/csv; charset=utf-8',
       text: '6.5\n15.25\n',
     });
-    expect(await invoke(host, '[[1.5, 2, 3], [4, 5, 6.25]]', 'application/json')).toMatchObject({
+    expect(await invoke(plain, '[[1.5, 2, 3], [4, 5, 6.25]]', 'application/json')).toMatchObject({
       status: 200,
       type: 'application/json',
       text: '[6.5, 15.25]',
     });
-    const npy = await invoke(host, ROWS, 'text/csv', 'application/x-npy');
+    const npy = await invoke(plain, ROWS, 'text/csv', 'application/x-npy');
     expect(npy.type).toBe('application/x-npy');
     expect(npy.bytes.subarray(0, 6).toString('latin1')).toBe('\x93NUMPY');
     expect(new Float64Array(Uint8Array.from(npy.bytes.subarray(-16)).buffer)).toEqual(new Float64Array([6.5, 15.25]));
   });
 
   test('its ping is an empty JSON answer and it knows no execution parameters', async () => {
-    const host = await startHost(withScript(LOADING));
-    expect(await get(host, '/ping')).toMatchObject({ status: 200, type: 'application/json', text: '' });
-    expect(await get(host, '/execution-parameters')).toMatchObject({ status: 404, type: 'text/html; charset=utf-8' });
-    expect(await get(host, '/other')).toMatchObject({ status: 404, text: '{}' });
-    expect(await get(host, '/invocations')).toMatchObject({ status: 405 });
+    expect(await get(plain, '/ping')).toMatchObject({ status: 200, type: 'application/json', text: '' });
+    expect(await get(plain, '/execution-parameters')).toMatchObject({ status: 404, type: 'text/html; charset=utf-8' });
+    expect(await get(plain, '/other')).toMatchObject({ status: 404, text: '{}' });
+    expect(await get(plain, '/invocations')).toMatchObject({ status: 405 });
   });
 
   test('a module that cannot be found names the folders that were looked at and what is in them', async () => {
@@ -100,14 +105,13 @@ joblib.dump(LinearRegression(fit_intercept=False).fit(rows, rows.sum(axis=1)), s
   });
 
   test('a type that has no default is an error of the server, as it is in the image, and the log says which', async () => {
-    const host = await startHost(withScript(LOADING));
-    const answer = await invoke(host, ROWS, 'text/csv; charset=utf-8');
+    const answer = await invoke(plain, ROWS, 'text/csv; charset=utf-8');
     expect(answer).toMatchObject({ status: 500, type: 'text/html; charset=utf-8' });
     expect(answer.text).toContain('<h1>Internal Server Error</h1>');
     const words = 'Content type text/csv; charset=utf-8 is not supported by this framework.';
-    expect(await until(() => host.stderr().includes(words))).toBe(true);
-    expect((await invoke(host, ROWS, 'text/csv', 'text/plain')).status).toBe(500);
-    expect((await invoke(host, ROWS, 'text/csv', 'text/csv')).status).toBe(200);
+    expect(await until(() => plain.stderr().includes(words))).toBe(true);
+    expect((await invoke(plain, ROWS, 'text/csv', 'text/plain')).status).toBe(500);
+    expect((await invoke(plain, ROWS, 'text/csv', 'text/csv')).status).toBe(200);
   });
 
   test('without Accept the answer has the type that the environment names', async () => {
