@@ -12,7 +12,7 @@ const ETAG = '"d41d8cd98f00b204e9800998ecf8427e"';
 
 const PIECE = Buffer.alloc(2 ** 20);
 
-/** How long the objects are that were put, by their paths: all that is kept of them. @type {Map<string, number>} */
+/** How long the objects are that were put, by their paths, where others are read: all that is kept of them. @type {Map<string, number>} */
 const lengths = new Map();
 
 /** @param {string} method @param {URL} url @returns {readonly [number, Record<string, string>, string?]} */
@@ -67,7 +67,7 @@ const server = createServer({ requestTimeout: 0 }, (request, response) => {
     const [path = ''] = url.split('?');
     const length = Number(asked['x-amz-decoded-content-length'] ?? asked['content-length'] ?? 0);
     if (method === 'DELETE' && path === '/') lengths.clear();
-    if (method === 'PUT') lengths.set(path, (lengths.get(path) ?? 0) + length);
+    if (method === 'PUT' && Number(size) > 0) lengths.set(path, (lengths.get(path) ?? 0) + length);
     const [status, headers, body] = answerTo(method, new URL(url, 'http://sink'));
     response.writeHead(status, headers).end(body);
   });

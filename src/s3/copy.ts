@@ -30,9 +30,8 @@ const MIB = 2 ** 20;
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 const COPY_LIMIT = 5 * 2 ** 30;
 const COPY_PART = 128 * MIB;
-// Each part is first read and then written: many small ones keep both directions busy in little memory.
+// Half of what an upload's parts have: each is received before it is sent, and what has been received takes room a second time.
 const STREAM_PART = 8 * MIB;
-const STREAM_PARALLEL = 6;
 const PARTS_AT_MOST = 10_000;
 
 type Range = { readonly number: number; readonly first: number; readonly last: number };
@@ -170,7 +169,7 @@ async function copyThroughHere(
     return sent;
   };
   const ranges = rangesOf(head.size, partSizeOf(head.size, partSize));
-  const { state, size } = await writeInParts(target, to, ranges, send, { parallel: STREAM_PARALLEL, ...like });
+  const { state, size } = await writeInParts(target, to, ranges, send, like);
   return { state, size, how: 'streamed' };
 }
 
