@@ -126,6 +126,7 @@ function notThere(faults: readonly { readonly name: string; readonly detail: str
       severity: 'error',
       message: `The parameter ${name} leads nowhere`,
       detail,
+      fix: `give a file or folder that is there: --param ${name}=./data, or an S3 URI`,
     })),
   });
 }

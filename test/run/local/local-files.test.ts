@@ -75,7 +75,12 @@ describe('a parameter that stands where an S3 URI stands', () => {
     await expect(run(documentOf([lister()], DECLARED), { parameters: { Input: './none.csv' } })).rejects.toMatchObject({
       failure: 'usage',
       code: 'missing-file',
-      diagnostics: [{ message: 'The parameter Input leads nowhere' }],
+      diagnostics: [
+        {
+          message: 'The parameter Input leads nowhere',
+          fix: 'give a file or folder that is there: --param Input=./data, or an S3 URI',
+        },
+      ],
     });
   });
 
