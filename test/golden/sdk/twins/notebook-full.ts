@@ -2,7 +2,7 @@ import { definePipeline, step } from 'sagemaker-pipelines';
 import { notebookJob } from './notebook-job.ts';
 import { NAME, S, jobRetry, tags } from './pieces.ts';
 
-const job = notebookJob({ job: 'nbjob-x', title: 'nbjob_x', stepName: 'NB', root: 's3://root' });
+const job = notebookJob({ job: 'nbjob-x', title: 'nbjob_x', stepName: 'NB', root: 's3://notebooks' });
 const notebook = step.training(
   'NB',
   {
