@@ -1,6 +1,10 @@
+import { createRequire } from 'node:module';
+import type * as SsmSdk from '@aws-sdk/client-ssm';
 import { explainAwsError } from '../aws/failure.ts';
 import { PipelineError } from '../definition/error.ts';
 import type { Account } from './account.ts';
+
+const load = createRequire(import.meta.url);
 
 /** What a stage's account holds for every deployment. */
 export interface BaseInfrastructure {
@@ -37,7 +41,7 @@ export async function lookUpInfrastructure(
   const entries = Object.entries(entriesOf(environment)) as [keyof BaseInfrastructure, Entry][];
   const missing = entries.filter(([key]) => given[key] === undefined && (isInVpc || !/subnet|security/i.test(key)));
   if (missing.length === 0) return given;
-  const { SSM: SsmClient } = await import('@aws-sdk/client-ssm');
+  const { SSM: SsmClient } = load('@aws-sdk/client-ssm') as typeof SsmSdk;
   const ssm = new SsmClient(account.credentials);
   try {
     const { Parameters: found = [] } = await ssm.getParameters({ Names: missing.map(([, { name }]) => name) });

@@ -1,6 +1,7 @@
 import type { LongWork } from '../../../definition/events.ts';
 import { isPipelineError } from '../../../definition/error.ts';
 import type { Tell } from '../../say.ts';
+import { secondsBetween } from '../duration.ts';
 
 /** Says what a long work is at: `fetching numpy 1.24.1 (17.3 MB)`. */
 export type Say = (message: string) => void;
@@ -28,7 +29,7 @@ export interface WorkTeller {
 
 /** Tells that a work begins, and then what it is at, and how it ended after how long. */
 export function beginWork({ tell, now }: WorkTeller, { name, begun, done, givenUp }: WorkWords): WorkBegun {
-  const start = now().getTime();
+  const start = now();
   const say = (message: string, state: LongWork['state'], more: Partial<LongWork> = {}): void =>
     tell(message, { work: { name, state, ...more } });
   let last = '';
@@ -39,7 +40,7 @@ export function beginWork({ tell, now }: WorkTeller, { name, begun, done, givenU
       last = message;
     },
     end: (state, reason) => {
-      const seconds = Math.max(0, (now().getTime() - start) / 1000);
+      const seconds = secondsBetween(start, now());
       say(state === 'done' ? done : givenUp, state, { seconds, ...(reason === undefined ? {} : { reason }) });
     },
   };
