@@ -9,7 +9,8 @@ export interface TemplateParameter {
 }
 
 /** The parameters of a template. Of YAML as much is read as they need: names and whether there is a default. */
-export function templateParameters(text: string): TemplateParameter[] {
+export function templateParameters(given: string): TemplateParameter[] {
+  const text = given.replaceAll('\r\n', '\n');
   if (text.trimStart().startsWith('{')) {
     const { Parameters: declared = {} } = JSON.parse(text) as { Parameters?: Readonly<Record<string, object>> };
     return Object.entries(declared).map(([name, one]) => ({ name, isRequired: !('Default' in one) }));

@@ -196,6 +196,7 @@ Resources:
       { name: 'Three', isRequired: false },
     ];
     expect(templateParameters(yaml)).toEqual(expected);
+    expect(templateParameters(yaml.replaceAll('\n', '\r\n'))).toEqual(expected);
     expect(templateParameters('{"Parameters": {"One": {}, "Two": {"Default": ""}, "Three": {"Default": 1}}}')).toEqual(
       expected,
     );
