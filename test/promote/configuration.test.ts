@@ -203,6 +203,12 @@ Resources:
     expect(templateParameters('Resources: {}')).toEqual([]);
   });
 
+  test('of JSON that is broken are not taken for none', () => {
+    expect(() => templateParameters('{"Parameters": {')).toThrow(
+      expect.objectContaining({ failure: 'usage', code: 'bad-template' }) as Error,
+    );
+  });
+
   test('are held against the configuration: unknown ones and missing ones at once', () => {
     const template = {
       file: 'template.yml',
