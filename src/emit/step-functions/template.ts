@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { Diagnostic } from '../../definition/diagnostic.ts';
 import type { Json, JsonObject, StepDocument } from '../../definition/document.ts';
 import { type Expression, elementsOf, isExpression, isObject } from '../../definition/expression.ts';
@@ -100,12 +102,18 @@ function joinOf({ On: on, Values: values }: JsonObject, path: Path | undefined, 
   return `States.Format('${format}'${holes.map((hole) => `, ${hole}`).join('')})`;
 }
 
-/** Where a file that a state has read before this one lies in the machine's data. */
+/** A place may be the name of a state. */
+const LONGEST_PLACE = 80;
+
+/** Where a file that a state has read before this one lies in the machine's data; no other file lies there. */
 export function filePlace(get: JsonObject): string {
   const file = get['PropertyFile'] ?? get['S3Uri'];
   const text =
     isObject(file) && typeof file['Get'] === 'string' ? file['Get'].replace(/^Steps\./, '') : JSON.stringify(file);
-  return `file ${text.replaceAll(/[^\w.-]+/g, ' ').trim()}`.slice(0, 80);
+  const place = `file ${text.replaceAll(/[^\w.-]+/g, ' ').trim()}`;
+  if (place === `file ${text}` && place.length <= LONGEST_PLACE) return place;
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return `${place.slice(0, LONGEST_PLACE - digest.length - 1)} ${digest}`;
 }
 
 function jsonGetOf(get: JsonObject, path: Path | undefined, scope: Scope): string {

@@ -263,3 +263,56 @@ describe('what a machine does otherwise', () => {
     ]);
   });
 });
+
+test('reads each file that a decision asks for, however long and alike their places are', () => {
+  const output = { Get: "Steps.Evaluate.ProcessingOutputConfig.Outputs['report'].S3Output.S3Uri" };
+  const read = (...places: (string | typeof output)[]) => ({
+    'Std:JsonGet': { S3Uri: { 'Std:Join': { On: '/', Values: places } }, Path: 'value' },
+  });
+  const file = (name: string) => ({
+    'Std:JsonGet': { PropertyFile: { Get: `Steps.${LONG}.PropertyFiles.${name}` }, Path: 'x' },
+  });
+  const LONG = 'E'.repeat(64);
+  const processing = (Name: string) => ({
+    Name,
+    Type: 'Processing',
+    Arguments: {
+      ProcessingOutputConfig: { Outputs: [{ OutputName: 'report', S3Output: { S3Uri: 's3://b/out' } }] },
+    },
+    PropertyFiles: ['One', 'Two'].map((name) => {
+      return { PropertyFileName: name, OutputName: 'report', FilePath: `${name}.json` };
+    }),
+  });
+  const asked = [
+    read(output, 'one.json'),
+    read(output, 'two.json'),
+    read(output, 'a-b'),
+    read(output, 'a', 'b'),
+    file('One'),
+    file('Two'),
+  ];
+  const { states } = accepted({
+    Version: '2020-12-01',
+    Steps: [
+      processing('Evaluate'),
+      processing(LONG),
+      {
+        Name: 'Choose',
+        Type: 'Condition',
+        Arguments: {
+          Conditions: asked.map((LeftValue) => ({ Type: 'LessThan', LeftValue, RightValue: 1 })),
+          IfSteps: [],
+          ElseSteps: [],
+        },
+      },
+    ],
+  });
+  const places = Object.values(states).flatMap(({ Resource: resource, Parameters: parameters }) =>
+    resource === 'arn:aws:states:::aws-sdk:s3:getObject' ? [(parameters as JsonObject)['Key']] : [],
+  );
+  expect(new Set(places)).toEqual(
+    new Set(['out/One.json', 'out/Two.json', 'out/a-b', 'out/a/b', 'out/one.json', 'out/two.json']),
+  );
+  const { And: rules } = (states['Choose']!['Choices'] as readonly JsonObject[])[0]!;
+  expect(new Set((rules as readonly JsonObject[]).map(({ Variable }) => Variable)).size).toBe(6);
+});
