@@ -57,12 +57,29 @@ function conditionRule(condition: Json, path: Path, scope: ChoiceScope): State {
 }
 
 function comparison(operator: string, left: Json, right: Json, path: Path, scope: ChoiceScope): State {
-  // A literal of another type than the value is allowed, and is never equal to it.
-  const type = (isExpression(right) ? typeOf(left, scope) : undefined) ?? typeOf(right, scope) ?? 'String';
-  const kind = type === 'String' || type === 'Boolean' ? type : 'Numeric';
   const variable = variableOf(left, path, scope);
-  if (isExpression(right)) return { Variable: variable, [`${kind}${operator}Path`]: variableOf(right, path, scope) };
-  return { Variable: variable, [`${kind}${operator}`]: right };
+  const other = isExpression(right) ? variableOf(right, path, scope) : undefined;
+  // A literal of another type than the value is allowed, and is never equal to it.
+  const type = (other === undefined ? undefined : typeOf(left, scope)) ?? typeOf(right, scope);
+  if (other !== undefined && type === undefined) return comparisonAsFound(operator, variable, other);
+  const kind = type === undefined || type === 'String' || type === 'Boolean' ? (type ?? 'String') : 'Numeric';
+  return {
+    Variable: variable,
+    ...(other === undefined ? { [`${kind}${operator}`]: right } : { [`${kind}${operator}Path`]: other }),
+  };
+}
+
+/** Of two values out of files or of jobs nobody knows the type before: they are compared as what both of them are. */
+function comparisonAsFound(operator: string, variable: string, other: string): State {
+  const kinds = operator === 'Equals' ? ['Numeric', 'String', 'Boolean'] : ['Numeric', 'String'];
+  const rules = kinds.map((kind) => ({
+    And: [
+      { Variable: variable, [`Is${kind}`]: true },
+      { Variable: other, [`Is${kind}`]: true },
+      { Variable: variable, [`${kind}${operator}Path`]: other },
+    ],
+  }));
+  return { Or: rules };
 }
 
 /** The path of a value; what is none is computed before. */
