@@ -119,7 +119,7 @@ joblib.dump(LinearRegression(fit_intercept=False).fit(rows, rows.sum(axis=1)), s
     expect(await invoke(host, ROWS, 'text/csv')).toMatchObject({ text: '6.5\n15.25\n' });
   });
 
-  test('an output_fn may give a Response of the image, a pair or a bare text, which is a page to Flask', async () => {
+  test('an output_fn may give a Response of the image, a pair, an object that Flask writes, or a bare text, which is a page to it', async () => {
     const host = await startHost(
       withScript(`${DESCRIBING}
 from sagemaker_containers.beta.framework import encoders, worker
@@ -127,17 +127,20 @@ from sagemaker_containers.beta.framework import encoders, worker
 def output_fn(prediction, accept):
     if accept == "application/json":
         return worker.Response(encoders.encode({"instances": prediction}, accept), mimetype=accept)
+    if accept == "text/x-object":
+        return {"scores": [1, 2.5], "model": "é"}
     return ("a pair", accept) if accept == "text/csv" else "bare"
 `),
     );
     const answers = [];
-    for (const accept of ['application/json', 'text/csv', 'text/x-other']) {
+    for (const accept of ['application/json', 'text/csv', 'text/x-object', 'text/x-other']) {
       const { status, type, text } = await invoke(host, '[1]', 'application/json', accept);
       answers.push([status, type, text]);
     }
     expect(answers).toEqual([
       [200, 'application/json', '{"instances": ["ndarray", "float32", [1]]}'],
       [200, 'text/csv; charset=utf-8', 'a pair'],
+      [200, 'application/json', '{"model":"\\u00e9","scores":[1,2.5]}\n'],
       [200, 'text/html; charset=utf-8', 'bare'],
     ]);
   });
