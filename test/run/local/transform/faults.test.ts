@@ -12,6 +12,17 @@ const HANGS = { ...BY_LINE, ModelClientConfig: { InvocationsTimeoutInSeconds: 1,
 /** A second of the job in milliseconds: delays and time-outs are waited for, but shorter. */
 const second = 40;
 
+/** Says the same to everybody, whatever they ask. */
+async function serverThatSays(text: string): Promise<string> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(text));
+  });
+  const port = await listenOnFreePort(server);
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${port}`;
+}
+
 describe('a container in trouble', () => {
   test('that exited at its start fails the job with its last words', async () => {
     const { failures, files, leftOpen } = await runJob({
@@ -155,18 +166,23 @@ describe('a container in trouble', () => {
   });
 
   test('that speaks something else than HTTP is said to', async () => {
-    const server = createServer((socket) => {
-      socket.on('error', () => {});
-      socket.end('SSH-2.0-OpenSSH_9.6\r\n');
-    });
-    const port = await listenOnFreePort(server);
-    onTestFinished(() => void server.close());
-    const { failures } = await runJob({
-      objects: { 'in.csv': '1\n' },
-      containers: [{ url: `http://127.0.0.1:${port}` }],
-      second,
-    });
+    const url = await serverThatSays('SSH-2.0-OpenSSH_9.6\r\n');
+    const { failures } = await runJob({ objects: { 'in.csv': '1\n' }, containers: [{ url }], second });
     expect(failures[0]!.message).toContain('answered something that is not HTTP');
+  });
+
+  test('that would rather speak another protocol has not answered, whether it is asked how to be asked or asked', async () => {
+    const url = await serverThatSays('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+    for (const MaxPayloadInMB of [6, 0]) {
+      const { failures, files } = await runJob({
+        request: { ...BY_LINE, MaxPayloadInMB },
+        objects: { 'in.csv': '1\n' },
+        containers: [{ url }],
+        second,
+      });
+      expect(files).toEqual({});
+      expect(failures).toMatchObject([{ code: 'bad-status', message: 'in.csv, line 1: the container answered 101' }]);
+    }
   });
 
   test.each([
