@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -175,6 +175,21 @@ def output_fn(prediction, accept):
     const { exitCode, stderr } = await hostThatFails(withScript(script));
     expect(exitCode).toBe(1);
     expect(stderr).toContain(words);
+  });
+
+  test('a submit directory in the model archive is at /opt/ml/code too, where the image copies it to', async () => {
+    const request = withScript(`import os
+CODE = os.path.join(os.environ["SAGEMAKER_BASE_DIR"], "code")
+
+def model_fn(model_dir):
+    return [open(os.path.join(at, "words.txt")).read() for at in (CODE, os.path.join(model_dir, "code"))]
+
+def transform_fn(model, body, kind, accept):
+    return " ".join([*model, str(os.path.dirname(__file__) == CODE)]), "text/plain"
+`);
+    writeFileSync(join(request.model, 'code/words.txt'), 'said');
+    const host = await startHost(request);
+    expect((await invoke(host, '1', 'text/csv')).text).toBe('said said True');
   });
 
   test('without a program the start says where the image takes its script from', async () => {
