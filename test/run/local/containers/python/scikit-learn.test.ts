@@ -122,7 +122,8 @@ joblib.dump(LinearRegression(fit_intercept=False).fit(rows, rows.sum(axis=1)), s
   test('an output_fn may give a Response of the image, a pair, an object that Flask writes, or a bare text, which is a page to it', async () => {
     const host = await startHost(
       withScript(`${DESCRIBING}
-from sagemaker_containers.beta.framework import encoders, worker
+from sagemaker_containers.beta.framework import (
+    content_types, encoders, env, modules, server, transformer, worker)
 
 def output_fn(prediction, accept):
     if accept == "application/json":

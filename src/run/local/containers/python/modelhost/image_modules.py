@@ -30,6 +30,8 @@ def offer_image_modules(settings: Settings) -> None:
         ),
         "worker": offered("sagemaker_containers.beta.framework.worker", Response=Response),
         "env": env,
+        # AWS's own examples import these three and use nothing of them.
+        **{name: offered("%s.%s" % (FRAMEWORK, name)) for name in ("modules", "server", "transformer")},
     }
     root = package(
         "sagemaker_containers", beta=package("sagemaker_containers.beta", framework=package(FRAMEWORK, **framework))
