@@ -1,8 +1,7 @@
-import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { freePort, listenOnFreePort } from '../../../support/free-port.ts';
+import { freePort } from '../../../support/free-port.ts';
 import { echo, stubModel } from './model-server.ts';
 import { BY_LINE, runJob } from './run-job.ts';
 
@@ -11,17 +10,6 @@ const JOINED = { ...BY_LINE, DataProcessing: { JoinSource: 'Input' } } as const;
 const HANGS = { ...BY_LINE, ModelClientConfig: { InvocationsTimeoutInSeconds: 1, InvocationsMaxRetries: 1 } } as const;
 /** A second of the job in milliseconds: delays and time-outs are waited for, but shorter. */
 const second = 40;
-
-/** Says the same to everybody, whatever they ask. */
-async function serverThatSays(text: string): Promise<string> {
-  const server = createServer((socket) => {
-    socket.on('error', () => {});
-    socket.once('data', () => socket.end(text));
-  });
-  const port = await listenOnFreePort(server);
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${port}`;
-}
 
 describe('a container in trouble', () => {
   test('that exited at its start fails the job with its last words', async () => {
@@ -163,26 +151,6 @@ describe('a container in trouble', () => {
       code: 'bad-status',
       message: `in.csv, line 1: the container answered ${status}`,
     });
-  });
-
-  test('that speaks something else than HTTP is said to', async () => {
-    const url = await serverThatSays('SSH-2.0-OpenSSH_9.6\r\n');
-    const { failures } = await runJob({ objects: { 'in.csv': '1\n' }, containers: [{ url }], second });
-    expect(failures[0]!.message).toContain('answered something that is not HTTP');
-  });
-
-  test('that would rather speak another protocol has not answered, whether it is asked how to be asked or asked', async () => {
-    const url = await serverThatSays('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
-    for (const MaxPayloadInMB of [6, 0]) {
-      const { failures, files } = await runJob({
-        request: { ...BY_LINE, MaxPayloadInMB },
-        objects: { 'in.csv': '1\n' },
-        containers: [{ url }],
-        second,
-      });
-      expect(files).toEqual({});
-      expect(failures).toMatchObject([{ code: 'bad-status', message: 'in.csv, line 1: the container answered 101' }]);
-    }
   });
 
   test.each([
