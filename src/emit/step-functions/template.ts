@@ -11,6 +11,8 @@ type TemplateValue = { readonly literal: Json } | { readonly computed: string };
 export interface Scope {
   /** The steps by name: what a reference to a named output means is written in them. */
   readonly steps: ReadonlyMap<string, StepDocument>;
+  /** What the files that the machine reads are called in its data, by what refers to them. */
+  readonly files: Map<string, string>;
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
@@ -100,16 +102,28 @@ function joinOf({ On: on, Values: values }: JsonObject, path: Path | undefined, 
   return `States.Format('${format}'${holes.map((hole) => `, ${hole}`).join('')})`;
 }
 
-/** Where a file that a state has read before this one lies in the machine's data. */
-export function filePlace(get: JsonObject): string {
+/** A state's name has no more, and is the file's. */
+const LONGEST_PLACE = 80;
+
+/** Where a file that a state has read before this one lies in the machine's data: no two files in one place. */
+export function filePlace(get: JsonObject, { files }: Scope): string {
   const file = get['PropertyFile'] ?? get['S3Uri'];
-  const text =
-    isObject(file) && typeof file['Get'] === 'string' ? file['Get'].replace(/^Steps\./, '') : JSON.stringify(file);
-  return `file ${text.replaceAll(/[^\w.-]+/g, ' ').trim()}`.slice(0, 80);
+  const key = JSON.stringify(file ?? null);
+  const known = files.get(key);
+  if (known !== undefined) return known;
+  const text = isObject(file) && typeof file['Get'] === 'string' ? file['Get'].replace(/^Steps\./, '') : key;
+  const words = `file ${text.replaceAll(/[^\w.-]+/g, ' ').trim()}`;
+  const taken = new Set(files.values());
+  let place = words.slice(0, LONGEST_PLACE);
+  for (let count = 2; taken.has(place); count++) {
+    place = `${words.slice(0, LONGEST_PLACE - 1 - String(count).length)} ${count}`;
+  }
+  files.set(key, place);
+  return place;
 }
 
 function jsonGetOf(get: JsonObject, path: Path | undefined, scope: Scope): string {
-  const place = `$.Steps${bracket(filePlace(get))}.value`;
+  const place = `$.Steps${bracket(filePlace(get, scope))}.value`;
   const inside = get['Path'];
   if (typeof inside !== 'string') return place;
   const segments = segmentsOf(inside);

@@ -214,6 +214,18 @@ describe('conditions', () => {
       CausePath: "States.Format('only {}', $.Parameters.Threshold)",
     });
   });
+
+  test('read two files of one output into two places, however long their names are', () => {
+    const scored = evaluate('Evaluate-the-model-that-was-trained-on-all-of-the-census-data-0');
+    const at = (name: string) => jsonGet<number>({ s3Uri: joinText`${scored.output('metrics')}/${name}` }, 'auc');
+    const gate = step.condition('Better', { Conditions: [when(at('new.json'), '>', at('old.json'))] });
+    const { states } = machineOf({}, gate);
+
+    const reads = Object.values(states).filter(({ Resource }) => Resource === 'arn:aws:states:::aws-sdk:s3:getObject');
+    const keys = reads.map(({ Parameters }) => (Parameters as JsonObject)['Key.$'] as string);
+    expect(keys.map((key) => /\w+\.json/.exec(key)?.[0]).toSorted()).toEqual(['new.json', 'old.json']);
+    expect(new Set(reads.map(({ ResultPath }) => ResultPath)).size).toBe(2);
+  });
 });
 
 describe('what a machine does otherwise', () => {
