@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../definition/diagnostic.ts';
-import type { JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
+import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
 import { elementsOf, isObject } from '../../definition/expression.ts';
 import { type Graph, graphOf } from '../../definition/graph.ts';
 import { type Path, child, formatPath } from '../../definition/path.ts';
@@ -247,9 +247,14 @@ function inOrder(states: ReadonlyMap<string, State>, start: string): JsonObject 
     if (state === undefined || ordered.has(name)) continue;
     ordered.set(name, state);
     const choices = elementsOf(state['Choices']) as readonly JsonObject[];
+    const catches = elementsOf(state['Catch']) as readonly JsonObject[];
     const onwardTo = [state['Next'], ...choices.map((choice) => choice['Next']), state['Default']];
-    open.push(...onwardTo.filter((to): to is string => typeof to === 'string').toReversed());
-    caught.push(...(elementsOf(state['Catch']) as readonly JsonObject[]).map(({ Next: to }) => String(to)));
+    open.push(...onwardTo.filter(isName).toReversed());
+    caught.push(...catches.map((each) => each['Next']).filter(isName));
   }
   return Object.fromEntries(ordered);
+}
+
+function isName(to: Json | undefined): to is string {
+  return typeof to === 'string';
 }
