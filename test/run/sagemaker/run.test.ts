@@ -52,6 +52,16 @@ describe('a run brings the pipeline into the account', () => {
     expect(world.events[0]).toMatchObject({ message: `updated ${part} of the pipeline nightly (version 2)` });
   });
 
+  test('asks AWS for nothing under a name that it does not take', async () => {
+    const fake = await fakeForTest();
+    const named = request({}, { name: 'my_pipeline' });
+    await expect(runOnSageMaker(named, OPTIONS, stillWorld())).rejects.toMatchObject({
+      message: '"my_pipeline" is no name for a pipeline in AWS',
+      fix: 'deploy it under another: --pipeline-name NAME',
+    });
+    expect(fake.calls).toEqual([]);
+  });
+
   test('adds its tags and leaves those of others alone', async () => {
     const fake = await fakeForTest();
     const wait = { ...OPTIONS, wait: false };
