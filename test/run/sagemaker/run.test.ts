@@ -52,6 +52,14 @@ describe('a run brings the pipeline into the account', () => {
     expect(world.events[0]).toMatchObject({ message: `updated ${part} of the pipeline nightly (version 2)` });
   });
 
+  test('asks AWS for nothing when a value is longer than it takes', async () => {
+    const fake = await fakeForTest();
+    await expect(runOnSageMaker(request({ Query: 'x'.repeat(1025) }), OPTIONS, stillWorld())).rejects.toMatchObject({
+      message: 'The value of parameter Query has 1025 characters; SageMaker takes 1024',
+    });
+    expect(fake.calls).toEqual([]);
+  });
+
   test('asks AWS for nothing under a name that it does not take', async () => {
     const fake = await fakeForTest();
     const named = request({}, { name: 'my_pipeline' });
