@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../definition/diagnostic.ts';
 import type { Json, JsonObject, StepDocument } from '../../definition/document.ts';
 import { type Expression, elementsOf, isExpression, isObject } from '../../definition/expression.ts';
 import { type Path, child, formatPath } from '../../definition/path.ts';
-import { type Segment, parseReference } from '../../definition/reference.ts';
+import { type Reference, type Segment, parseReference } from '../../definition/reference.ts';
 
 /** A value of a state's template: plain JSON, or something that Step Functions computes. */
 type TemplateValue = { readonly literal: Json } | { readonly computed: string };
@@ -80,6 +80,7 @@ export function computedOf(expression: Expression, path: Path | undefined, scope
       return '$$.Execution.Name';
     }
     case 'Steps': {
+      refuseUnanswered(text, reference, path, scope);
       const found = `$.Steps${bracket(reference.step)}${propertyPath(reference.step, reference.path, path, scope)}`;
       return found.includes('[?(') ? `States.ArrayGetItem(${found}, 0)` : found;
     }
@@ -87,6 +88,28 @@ export function computedOf(expression: Expression, path: Path | undefined, scope
       scope.report(unsupported(path, text, 'Step Functions has nothing like it'));
       return '$$.Execution.Name';
   }
+}
+
+/** What a call answers, where that is less than AWS would describe: only jobs and endpoints are looked at. */
+const ANSWERS: Readonly<Record<string, readonly string[]>> = {
+  Model: ['ModelArn', 'ModelName'],
+  RegisterModel: ['ModelPackageArn'],
+  EndpointConfig: ['EndpointConfigArn', 'EndpointConfigName'],
+  EMR: ['Id', 'Status'],
+};
+
+function refuseUnanswered(
+  text: string,
+  { step, path: segments }: Extract<Reference, { root: 'Steps' }>,
+  path: Path | undefined,
+  { steps, report }: Scope,
+): void {
+  const type = steps.get(step)?.Type ?? '';
+  const answers = Object.hasOwn(ANSWERS, type) ? ANSWERS[type] : undefined;
+  const [first] = segments;
+  if (answers === undefined || (first !== undefined && 'member' in first && answers.includes(first.member))) return;
+  const known = `Step Functions keeps what the call answers: ${answers.join(', ')}`;
+  report(unsupported(path, text, known));
 }
 
 function joinOf({ On: on, Values: values }: JsonObject, path: Path | undefined, scope: Scope): string {

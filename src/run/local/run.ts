@@ -95,7 +95,7 @@ async function inspectRun(prepared: PreparedRun, assembly: Assembly, settings: L
 
 /** Makes the folder of a run, or opens that of one which goes on, for this process alone. */
 function takeFolder(
-  { run, started, document, scope }: PreparedRun,
+  { run, started, document, scope, selected }: PreparedRun,
   { assembly, parameters }: RunRequest,
   { unique }: World,
   { stateFolder, resume, owner }: LocalSettings,
@@ -108,6 +108,7 @@ function takeFolder(
     started: started.toISOString(),
     parameters: maskSecrets(scope.parameters),
     given: maskSecrets(parameters),
+    ...(selected === undefined ? {} : { selection: selected.selection }),
   } as const;
   const folder = resume === undefined ? createRunFolder(stateFolder, record, definition) : { path: resume.folder };
   const release = takeRun(folder.path, run, owner, unique);
