@@ -43,7 +43,7 @@ describe('the documents of the Python SDK', () => {
   test('become modules that compile under strict', async () => {
     expect(modules.size).toBeGreaterThan(40);
     expect((await compileModules(temporaryFolder(), modules)).stdout).toBe('');
-  }, 300_000);
+  });
 
   test('become modules that are laid out as the formatter lays them out', async () => {
     const folder = temporaryFolder();

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { ContainerJob } from '../../../../src/run/local/containers/container.ts';
 import { processContainers } from '../../../../src/run/local/containers/process.ts';
 import type { ProcessSettings } from '../../../../src/run/local/containers/workshop.ts';
+import { PATIENCE } from '../../../support/patience.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 export const SKLEARN = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3';
@@ -40,7 +41,7 @@ export function openContainers(more: Partial<ProcessSettings> = {}, afterwards?:
     images: { [PLAIN]: { environment: 'python:3.11' } },
     fetchObject: (uri) => Promise.reject(new Error(`${uri} is not there`)),
     grace: 300,
-    startLimit: 60_000,
+    startLimit: PATIENCE,
     ...more,
   };
   return { containers: processContainers(settings), told };
