@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Json, type PipelineDocument, type StepDocument, parse } from 'sagemaker-pipelines';
+import * as fc from '../../support/fast-check.ts';
 import { toTypeScript } from '../../../src/emit/typescript/pipeline.ts';
 import { firstDifference } from '../../golden/difference.ts';
 import { runCommand } from '../../support/run-command.ts';
