@@ -14,6 +14,7 @@ import { describeWithPython } from '../../../support/python-environment.ts';
 import { runCommand } from '../../../support/run-command.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { writeWheel } from './package-index.ts';
+import { unique } from './process-containers.ts';
 
 /** One small package without others behind it. */
 const small = { name: 'small 1.0', packages: { six: '1.16.0' } };
@@ -234,8 +235,3 @@ describeWithPython('an environment', () => {
     expect(end).toMatchObject({ ok: false, lines });
   });
 });
-
-let count = 0;
-function unique(digits: number): string {
-  return `${process.pid}${(count += 1)}`.padStart(digits, '0');
-}

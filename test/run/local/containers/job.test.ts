@@ -8,6 +8,7 @@ import { type Workplace, runJob } from '../../../../src/run/local/containers/job
 import { rootOf, withScratch } from '../../../../src/run/local/containers/scratch.ts';
 import { describeWithPython } from '../../../support/python-environment.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { unique } from './process-containers.ts';
 
 const supervisor = { python: 'python3', env: process.env };
 let namespace: Namespace | string = 'not asked yet';
@@ -97,8 +98,3 @@ open('opt/ml/processing/relative.txt', 'w').write('b')`;
     expect(readFileSync(join(rootOf(folder, scratch), 'opt/ml/x'), 'utf8')).toBe('found');
   });
 });
-
-let count = 0;
-function unique(digits: number): string {
-  return `${process.pid}${(count += 1)}`.padStart(digits, '0');
-}

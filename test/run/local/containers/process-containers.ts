@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,10 +21,8 @@ export const CACHE = join(
   'environments',
 );
 
-let count = 0;
-export function unique(digits: number): string {
-  return `${process.pid.toString(16)}${(count += 1).toString(16)}`.padStart(digits, '0');
-}
+/** Other test files make folders beside these at the same time: what is made of the number of a process and a count may be another's. */
+export const unique = (digits: number): string => randomBytes(digits).toString('hex').slice(0, digits);
 
 /** The containers of a test, and what they said while they made themselves ready. */
 export function openContainers(more: Partial<ProcessSettings> = {}, afterwards?: (remove: () => void) => unknown) {
