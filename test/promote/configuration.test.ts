@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sample, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { sample, string } from '../support/fast-check.ts';
 import { generateStageConfigValidator } from '../../scripts/generate-stage-config-validator.mjs';
 import { formatDiagnostic } from '../../src/definition/diagnostic.ts';
 import type { PipelineError } from '../../src/definition/error.ts';

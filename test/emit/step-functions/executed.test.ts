@@ -79,7 +79,7 @@ describeWithPython('a state machine, run by an interpreter of the States Languag
   let moto: MotoServer;
   beforeAll(async () => {
     moto = await startMoto();
-  }, 120_000);
+  });
   afterAll(() => moto?.stop());
   beforeEach(async () => {
     await fetch(`${moto.endpoint}/moto-api/reset`, { method: 'POST' });

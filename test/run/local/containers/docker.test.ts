@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 import {
   type DockerSettings,
@@ -10,6 +10,8 @@ import {
   jobCommand,
   serveCommand,
 } from '../../../../src/run/local/containers/docker.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { PATIENCE } from '../../../support/patience.ts';
 import { describeWithPython } from '../../../support/python-environment.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { layOut, processing, unique } from './process-containers.ts';
@@ -57,7 +59,7 @@ function engine(): { settings: DockerSettings; calls: () => string[][] } {
     unique,
     fetchObject: (uri, file) => Promise.resolve(writeFileSync(file, `# ${uri}`)),
     grace: 300,
-    startLimit: 30_000,
+    startLimit: PATIENCE,
   };
   const file = join(bin, 'calls');
   const calls = (): string[][] => {
@@ -175,7 +177,7 @@ describeWithPython('Docker', () => {
     const run = calls().find(([word]) => word === 'run') ?? [];
     expect(run.find((word) => word.endsWith('target=/opt/ml/code'))).toMatch(/^type=bind,source=.*\/code,/);
     await server.stop();
-    await vi.waitFor(() => expect(calls().at(-1)?.[0]).toBe('rm'));
+    await eventually(() => expect(calls().at(-1)?.[0]).toBe('rm'));
   });
 
   test('is not asked for the port of a model server any more once that has ended', async () => {
