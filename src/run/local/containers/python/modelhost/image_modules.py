@@ -72,6 +72,18 @@ def offer_image_modules(settings: Settings) -> None:
     )
 
 
+def xgboost_package() -> ModuleType:
+    """What AWS's examples of scripts for XGBoost read their requests with."""
+    from . import xgboost_data
+
+    encoder = offered(
+        "sagemaker_xgboost_container.encoder",
+        **public(xgboost_data, ("csv_to_dmatrix", "libsvm_to_dmatrix", "decode")),
+        recordio_protobuf_to_dmatrix=xgboost_data.recordio_to_dmatrix,
+    )
+    return package("sagemaker_xgboost_container", encoder=encoder)
+
+
 FRAMEWORK = "sagemaker_containers.beta.framework"
 CONTAINERS_ENCODERS = (
     "array_to_npy",
