@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../definition/diagnostic.ts';
 import type { Json, JsonObject, StepDocument } from '../../definition/document.ts';
 import { type Expression, elementsOf, isExpression, isObject } from '../../definition/expression.ts';
 import { type Path, child, formatPath } from '../../definition/path.ts';
-import { type Segment, parseReference } from '../../definition/reference.ts';
+import { type Reference, type Segment, parseReference } from '../../definition/reference.ts';
 
 /** A value of a state's template: plain JSON, or something that Step Functions computes. */
 type TemplateValue = { readonly literal: Json } | { readonly computed: string };
@@ -11,6 +11,8 @@ type TemplateValue = { readonly literal: Json } | { readonly computed: string };
 export interface Scope {
   /** The steps by name: what a reference to a named output means is written in them. */
   readonly steps: ReadonlyMap<string, StepDocument>;
+  /** What the files that the machine reads are called in its data, by what refers to them. */
+  readonly files: Map<string, string>;
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
@@ -78,6 +80,7 @@ export function computedOf(expression: Expression, path: Path | undefined, scope
       return '$$.Execution.Name';
     }
     case 'Steps': {
+      refuseUnanswered(text, reference, path, scope);
       const found = `$.Steps${bracket(reference.step)}${propertyPath(reference.step, reference.path, path, scope)}`;
       return found.includes('[?(') ? `States.ArrayGetItem(${found}, 0)` : found;
     }
@@ -85,6 +88,28 @@ export function computedOf(expression: Expression, path: Path | undefined, scope
       scope.report(unsupported(path, text, 'Step Functions has nothing like it'));
       return '$$.Execution.Name';
   }
+}
+
+/** What a call answers, where that is less than AWS would describe: only jobs and endpoints are looked at. */
+const ANSWERS: Readonly<Record<string, readonly string[]>> = {
+  Model: ['ModelArn', 'ModelName'],
+  RegisterModel: ['ModelPackageArn'],
+  EndpointConfig: ['EndpointConfigArn', 'EndpointConfigName'],
+  EMR: ['Id', 'Status'],
+};
+
+function refuseUnanswered(
+  text: string,
+  { step, path: segments }: Extract<Reference, { root: 'Steps' }>,
+  path: Path | undefined,
+  { steps, report }: Scope,
+): void {
+  const type = steps.get(step)?.Type ?? '';
+  const answers = Object.hasOwn(ANSWERS, type) ? ANSWERS[type] : undefined;
+  const [first] = segments;
+  if (answers === undefined || (first !== undefined && 'member' in first && answers.includes(first.member))) return;
+  const known = `Step Functions keeps what the call answers: ${answers.join(', ')}`;
+  report(unsupported(path, text, known));
 }
 
 function joinOf({ On: on, Values: values }: JsonObject, path: Path | undefined, scope: Scope): string {
@@ -100,16 +125,28 @@ function joinOf({ On: on, Values: values }: JsonObject, path: Path | undefined, 
   return `States.Format('${format}'${holes.map((hole) => `, ${hole}`).join('')})`;
 }
 
-/** Where a file that a state has read before this one lies in the machine's data. */
-export function filePlace(get: JsonObject): string {
+/** A state's name has no more, and is the file's. */
+const LONGEST_PLACE = 80;
+
+/** Where a file that a state has read before this one lies in the machine's data: no two files in one place. */
+export function filePlace(get: JsonObject, { files }: Scope): string {
   const file = get['PropertyFile'] ?? get['S3Uri'];
-  const text =
-    isObject(file) && typeof file['Get'] === 'string' ? file['Get'].replace(/^Steps\./, '') : JSON.stringify(file);
-  return `file ${text.replaceAll(/[^\w.-]+/g, ' ').trim()}`.slice(0, 80);
+  const key = JSON.stringify(file ?? null);
+  const known = files.get(key);
+  if (known !== undefined) return known;
+  const text = isObject(file) && typeof file['Get'] === 'string' ? file['Get'].replace(/^Steps\./, '') : key;
+  const words = `file ${text.replaceAll(/[^\w.-]+/g, ' ').trim()}`;
+  const taken = new Set(files.values());
+  let place = words.slice(0, LONGEST_PLACE);
+  for (let count = 2; taken.has(place); count++) {
+    place = `${words.slice(0, LONGEST_PLACE - 1 - String(count).length)} ${count}`;
+  }
+  files.set(key, place);
+  return place;
 }
 
 function jsonGetOf(get: JsonObject, path: Path | undefined, scope: Scope): string {
-  const place = `$.Steps${bracket(filePlace(get))}.value`;
+  const place = `$.Steps${bracket(filePlace(get, scope))}.value`;
   const inside = get['Path'];
   if (typeof inside !== 'string') return place;
   const segments = segmentsOf(inside);

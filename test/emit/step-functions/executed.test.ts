@@ -207,4 +207,30 @@ describeWithPython('a state machine, run by an interpreter of the States Languag
     expect(Object.keys(data?.['Steps'] ?? {}).toSorted()).toEqual(['A', 'B', 'C']);
     expect(told.toSorted()).toEqual(['A', 'B', 'C'].flatMap((name) => [`${name} started`, `${name} succeeded`]));
   });
+
+  test('compares the numbers of two files, and tells a later step what came of it', async () => {
+    const figure = (name: string) => jsonGet<number>({ s3Uri: `${Metrics}/report.json` }, name);
+    const better = step.condition('Better', {
+      Conditions: [when(figure('auc'), '>', figure('before'))],
+      ElseSteps: [train('Again')],
+    });
+    const refused = step.condition('Refused', {
+      Conditions: [when(better.properties.Outcome, '==', false)],
+      IfSteps: [step.fail('Bad', { ErrorMessage: 'no better than before' })],
+    });
+    const document = emit(definePipeline({ name: 'compared', steps: [refused] }), { region: 'us-east-1' }).definition;
+
+    // As texts they would be in the other order.
+    const good = await execute(document, {}, { auc: 10, before: 9.5 });
+    expect(good).toMatchObject({ status: 'SUCCEEDED', data: { Steps: { Better: { Outcome: true } } } });
+    expect(good.told).toContain('Again skipped: Better is True');
+  });
+
+  test('fails in the words of a number that a file holds', async () => {
+    const noted = jsonGet<number>({ s3Uri: `${Metrics}/report.json` }, 'auc') as unknown as string;
+    const failing = step.fail('Bad', { ErrorMessage: noted });
+    const document = emit(definePipeline({ name: 'failing', steps: [failing] }), { region: 'us-east-1' }).definition;
+
+    expect(await execute(document, {}, { auc: 0.5 })).toMatchObject({ status: 'FAILED', error: 'Bad', cause: '0.5' });
+  });
 });

@@ -214,6 +214,80 @@ describe('conditions', () => {
       CausePath: "States.Format('only {}', $.Parameters.Threshold)",
     });
   });
+
+  test('read two files of one output into two places, however long their names are', () => {
+    const scored = evaluate('Evaluate-the-model-that-was-trained-on-all-of-the-census-data-0');
+    const at = (name: string) => jsonGet<number>({ s3Uri: joinText`${scored.output('metrics')}/${name}` }, 'auc');
+    const gate = step.condition('Better', { Conditions: [when(at('new.json'), '>', at('old.json'))] });
+    const { states } = machineOf({}, gate);
+
+    const reads = Object.values(states).filter(({ Resource }) => Resource === 'arn:aws:states:::aws-sdk:s3:getObject');
+    const keys = reads.map(({ Parameters }) => (Parameters as JsonObject)['Key.$'] as string);
+    expect(new Set(keys.map((key) => /\w+\.json/.exec(key)?.[0]))).toEqual(new Set(['new.json', 'old.json']));
+    expect(new Set(reads.map(({ ResultPath }) => ResultPath)).size).toBe(2);
+  });
+
+  test('compare two values of which nobody knows the type as numbers and as texts', () => {
+    const read = (name: string) => jsonGet<number>(evaluate(name).propertyFile('Report'), 'auc');
+    const gate = step.condition('Better', {
+      Conditions: [when(read('New'), '>', read('Old')), when(read('New'), '==', read('Old'))],
+    });
+    const { states } = machineOf({}, gate);
+
+    const [Variable, other] = ['New', 'Old'].map((name) => `$.Steps['file ${name}.PropertyFiles.Report'].value.auc`);
+    expect((states['Better']!['Choices'] as JsonObject[])[0]!['And']).toEqual([
+      { Or: ['Numeric', 'String'].map((kind) => ({ Variable, [`${kind}GreaterThanPath`]: other })) },
+      { Or: ['Numeric', 'String', 'Boolean'].map((kind) => ({ Variable, [`${kind}EqualsPath`]: other })) },
+    ]);
+  });
+
+  test('keep what they came to where a later step asks', () => {
+    const first = step.condition('First', { Conditions: [when(Threshold, '>', 0.5)] });
+    const asks = step.condition('Asks', { Conditions: [when(first.properties.Outcome, '==', true)] });
+    const { states } = machineOf({ Threshold }, asks);
+
+    expect(states['First']).toMatchObject({ Choices: [{ Next: 'First: true' }], Default: 'First: false' });
+    expect(states['First: false']).toEqual({
+      Type: 'Pass',
+      Result: { Outcome: false },
+      ResultPath: '$.Steps.First',
+      Next: 'Asks',
+    });
+    expect(states['Asks']).toMatchObject({ Choices: [{ Variable: '$.Steps.First.Outcome', BooleanEquals: true }] });
+  });
+
+  test('lead nowhere else when both sides fail', () => {
+    const { states } = accepted({
+      Version: '2020-12-01',
+      Steps: [
+        {
+          Name: 'Choose',
+          Type: 'Condition',
+          Arguments: {
+            Conditions: [{ Type: 'In', QueryValue: 'a', Values: [] }],
+            IfSteps: [{ Name: 'Yes', Type: 'Fail', Arguments: { ErrorMessage: { Get: 'Parameters.Count' } } }],
+            ElseSteps: [{ Name: 'No', Type: 'Fail', Arguments: {} }],
+          },
+        },
+      ],
+      Parameters: [{ Name: 'Count', Type: 'Integer' }],
+    });
+
+    expect(Object.keys(states)).toEqual(['Parameters', 'Choose', 'Yes', 'No']);
+    expect(states['Choose']).toMatchObject({ Choices: [{ Variable: '$.Steps', IsPresent: false }] });
+    expect(states['Yes']).toMatchObject({ CausePath: "States.Format('{}', $.Parameters.Count)" });
+  });
+
+  test('ask whether a value is null', () => {
+    const isNull = { Type: 'Equals', LeftValue: { Get: 'Parameters.Note' }, RightValue: null };
+    const { states } = accepted({
+      Version: '2020-12-01',
+      Parameters: [{ Name: 'Note', Type: 'String' }],
+      Steps: [{ Name: 'Choose', Type: 'Condition', Arguments: { Conditions: [isNull], IfSteps: [], ElseSteps: [] } }],
+    });
+
+    expect(states['Choose']).toMatchObject({ Choices: [{ Variable: '$.Parameters.Note', IsNull: true }] });
+  });
 });
 
 describe('what a machine does otherwise', () => {
@@ -239,6 +313,35 @@ describe('what a machine does otherwise', () => {
       { ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 60, BackoffRate: 2, MaxAttempts: 3 },
     ]);
     expect(diagnostics).toMatchObject([{ code: 'retry-widened', path: 'Steps[0].RetryPolicies[1]' }]);
+  });
+
+  test('a retry has a pause, and as many attempts as the service makes where none are said', () => {
+    const policy = { ExceptionType: 'Step.THROTTLING', IntervalSeconds: 0 };
+    const { states } = accepted({
+      Version: '2020-12-01',
+      Steps: [{ Name: 'Job', Type: 'Processing', Arguments: {}, RetryPolicies: [policy] }],
+    });
+
+    expect(states['Job']!['Retry']).toMatchObject([
+      {
+        ErrorEquals: ['SageMaker.ThrottlingException', 'SageMaker.AmazonSageMakerException'],
+        IntervalSeconds: 1,
+        MaxAttempts: 5,
+      },
+    ]);
+  });
+
+  test('of a model it knows what the call answers, and says so where more is asked for', () => {
+    const model = step.model('Create', { PrimaryContainer: { Image: 'img:1' } });
+    expect(machineOf({}, train('First', {}, model.properties.ModelName)).diagnostics).toEqual([]);
+
+    expect(machineOf({}, train('Second', {}, model.properties.PrimaryContainer.Image)).diagnostics).toMatchObject([
+      {
+        code: 'no-counterpart',
+        severity: 'error',
+        detail: 'Step Functions keeps what the call answers: ModelArn, ModelName',
+      },
+    ]);
   });
 
   test('nothing is kept for another time', () => {
