@@ -95,4 +95,19 @@ print(bool((mine.predict(data) == theirs.predict(data)).all()))`;
       'XGB train call failed with exception',
     );
   });
+
+  test('a script of the author reads Parquet with get_dmatrix as the image does', async () => {
+    const script = `
+import os, pandas
+from sagemaker_xgboost_container.data_utils import get_dmatrix
+os.makedirs("data/nested")
+for name, first in [("data/b", 1), ("data/nested/part=9", 7)]:
+    pandas.DataFrame({"label": [first, first + 1], "x": [0.5, None], "y": [3, 4]}).to_parquet(name)
+open("data/_SUCCESS", "w").close()
+read = get_dmatrix("data", "parquet")
+print(read.num_row(), read.num_col(), read.get_label().tolist())
+`;
+    const { end, lines } = await train({ 'code/learn.py': script }, {}, { sagemaker_program: '"learn.py"' });
+    expect([end.exitCode, lines]).toEqual([0, expect.arrayContaining(['4 2 [1.0, 2.0, 7.0, 8.0]'])]);
+  });
 });

@@ -5,19 +5,21 @@ import { runCommand } from '../../../../support/run-command.ts';
 import { temporaryFolder } from '../../../../support/temporary-folder.ts';
 import { SERVE } from './model-host.ts';
 
-/** Runs `train.py` of these files as an image's toolkit would, and gives what was said. */
+/** Runs `train.py` of these files as an image's toolkit would, and gives what was said; `given` is what else lies below `/opt/ml`. */
 export async function runTrain(
   python: string,
   image: 'sklearn' | 'xgboost' | 'pytorch',
   code: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string>> = {},
+  base = temporaryFolder(),
 ): Promise<string> {
-  const base = temporaryFolder();
   const files = {
     'input/config/hyperparameters.json': JSON.stringify({ sagemaker_program: '"train.py"' }),
     'input/config/resourceconfig.json': JSON.stringify({ hosts: ['algo-1'], current_host: 'algo-1' }),
     'input/config/inputdataconfig.json': '{}',
     'output/.keep': '',
     ...Object.fromEntries(Object.entries(code).map(([name, text]) => [`code/${name}`, text])),
+    ...given,
   };
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(base, name)), { recursive: true });

@@ -5,8 +5,10 @@ import { scikitLearnEnvironment } from './environments.ts';
 import { runTrain } from './run-train.ts';
 
 const SCRIPT = `
+from sagemaker_containers import entry_point
 from sagemaker_containers.beta.framework import (
     content_types, encoders, env, modules, transformer, worker)
+entry_point._wait_hostname_resolution()
 print(content_types.CSV, encoders.array_to_json([1]), worker.Response.__name__)
 `;
 

@@ -50,6 +50,47 @@ with open(folder + "/rows.recordio", "wb") as file:
         record = b"\\x0a" + bytes([len(entry)]) + entry
         file.write(struct.pack("<II", 0xCED7230A, len(record)) + record + b"\\0" * (-len(record) % 4))
 `;
+
+/** A training script as AWS's examples of distributed training have it, which serves too. */
+const IN_AWS_STYLE = `
+import argparse, json, os, pickle
+import xgboost
+from sagemaker_containers import entry_point
+from sagemaker_xgboost_container import distributed
+from sagemaker_xgboost_container.data_utils import get_dmatrix
+
+def learn(params, dtrain, evals, model_dir, is_master):
+    booster = xgboost.train(params, dtrain, 5, evals=evals)
+    if is_master:
+        with open(os.path.join(model_dir, "xgboost-model"), "wb") as file:
+            pickle.dump(booster, file)
+
+def model_fn(model_dir):
+    with open(os.path.join(model_dir, "xgboost-model"), "rb") as file:
+        return pickle.load(file)
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--max_depth", type=int)
+    parser.add_argument("--train", default=os.environ["SM_CHANNEL_TRAIN"])
+    parser.add_argument("--validation", default=os.environ["SM_CHANNEL_VALIDATION"])
+    given = parser.parse_args()
+    train, validation = get_dmatrix(given.train, "csv"), get_dmatrix(given.validation, "csv")
+    entry_point._wait_hostname_resolution()
+    distributed.rabit_run(
+        exec_fun=learn,
+        args={
+            "params": {"max_depth": given.max_depth},
+            "dtrain": train,
+            "evals": [(train, "train"), (validation, "validation")],
+            "model_dir": os.environ["SM_MODEL_DIR"],
+        },
+        include_in_training=(train is not None),
+        hosts=json.loads(os.environ["SM_HOSTS"]),
+        current_host=os.environ["SM_CURRENT_HOST"],
+        update_rabit_args=True,
+    )
+`;
 const CSV = '0.1,0.2,0.3\n0.9,0.8,\n';
 
 function containerWith(files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) {
@@ -194,6 +235,116 @@ import sagemaker_xgboost_container.encoder as xgb_encoders
 print(worker.Response.__name__, xgb_encoders.csv_to_dmatrix("1,2\\n3,4").num_row())
 `;
     expect(await runTrain(python, 'xgboost', { 'train.py': code })).toContain('Response 2');
+  });
+
+  test("a script in the style of AWS's examples trains and serves", async () => {
+    const base = temporaryFolder();
+    const given = {
+      'input/config/hyperparameters.json': JSON.stringify({ sagemaker_program: '"train.py"', max_depth: '"2"' }),
+      'input/config/inputdataconfig.json': JSON.stringify({ train: {}, validation: {} }),
+      'input/data/train/part-0.csv': '1,0.5,3\n2,0.1,4\n',
+      'input/data/train/more/part-1.csv': '3,0.9,5\n4,,6\n',
+      'input/data/validation/part-0.csv': '5,0.3,7\n',
+      'model/.keep': '',
+    };
+    const said = await runTrain(python, 'xgboost', { 'train.py': IN_AWS_STYLE }, given, base);
+    expect(said).toMatch(/\[4\]\ttrain-rmse:[\d.]+\tvalidation-rmse:[\d.]+\n/);
+    const byHand = `
+import numpy, xgboost
+rows = numpy.array([[1, 0.5, 3], [2, 0.1, 4], [3, 0.9, 5], [4, numpy.nan, 6]])
+learned = xgboost.train({"max_depth": 2}, xgboost.DMatrix(rows[:, 1:], label=rows[:, 0]), 5)
+print(learned.predict(xgboost.DMatrix(numpy.array([[0.9, 5]]))).tolist())`;
+    const predicted = execFileSync(python, ['-W', 'ignore', '-c', byHand]).toString();
+    const env = { SAGEMAKER_PROGRAM: 'train.py', SAGEMAKER_SUBMIT_DIRECTORY: join(base, 'code') };
+    const host = await startHost({ python, family: 'xgboost', model: join(base, 'model'), env });
+    expect(JSON.parse((await invoke(host, '0.9,5', 'text/csv')).text)).toEqual(JSON.parse(predicted));
+  });
+
+  test('get_dmatrix reads a channel as the image does, and says why it cannot', async () => {
+    const files = {
+      'deep/z;?.csv': '1,2,3\n',
+      'deep/a/x.csv': '4,,6\n',
+      'deep/a/b/y.csv': '7,8,9\n',
+      'deep/a/b/c/left-out.csv': '0,0,0\n',
+      'deep/_SUCCESS': '',
+      'header/a': 'y\tp\tq\n1\t2\t3\n',
+      'svm/.hidden': '0 1:7\n',
+      'svm/a': '1:0.5 0:2 3:4\n1:2 1:1\n',
+      'text/a': 'a b c\n',
+      'one/a': '1\n',
+      'blank/a': '\n1,2\n',
+      'empty/_SUCCESS': '',
+    };
+    const asked = [
+      [['deep', 'csv'], '3x2 [1.0, 4.0, 7.0] []'],
+      [['deep', 'CSV', 1], '3x1 [1.0, 4.0, 7.0] [2.0, 0.0, 8.0]'],
+      [[['deep/a/x.csv', 'deep/a/b'], 'csv'], '3x2 [4.0, 7.0, 0.0] []'],
+      // What is no number is 0 as a label and missing as a feature: a header is one row more.
+      [['header', 'csv'], '2x2 [0.0, 1.0] []'],
+      [['svm/a', 'libsvm'], '2x4 [1.0, 1.0] [0.5, 2.0]'],
+      [['text', 'libsvm'], 'Got input data without labels. Please check the input data set: text'],
+      [['blank', 'csv'], 'Could not determine delimiter on line \n:\nCould not determine delimiter'],
+      [['one', 'csv'], "Delimiter '1' is not found in the line"],
+      [['empty', 'csv'], 'Failed to load csv data with exception:\nthere is no data in it'],
+      [['empty', 'recordio-protobuf'], 'None'],
+      [['absent', 'libsvm'], 'Failed to load libsvm data with exception:\nabsent does not exist'],
+      [[null, 'csv'], 'get_dmatrix was given None for a path: does the job have this channel?'],
+      [['deep', 'text/csv'], 'get_dmatrix reads csv, libsvm, parquet, recordio-protobuf, not text/csv'],
+      [['deep', 'csv', 0, true], 'Pipe mode is not supported on this machine'],
+    ] as const;
+    const script = `
+import json, os
+from sagemaker_xgboost_container.data_utils import get_content_type, get_dmatrix, get_size
+os.chdir(os.environ["SM_CHANNEL_TRAIN"])
+for words in json.loads('${JSON.stringify(asked.map(([words]) => words))}'):
+    try:
+        read = get_dmatrix(*words)
+        told = read and "%dx%d %s %s" % (read.num_row(), read.num_col(), read.get_label().tolist(), read.get_weight().tolist())
+    except Exception as error:
+        told = str(error)
+    print("told", json.dumps(str(told)))
+print("types", get_content_type("text/csv; label_size=1"), get_content_type(None), get_size("one"), get_size("absent"))
+get_size("svm")
+`;
+    const given = {
+      'input/config/inputdataconfig.json': JSON.stringify({ train: {} }),
+      ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`input/data/train/${name}`, text])),
+    };
+    const said = await runTrain(python, 'xgboost', { 'train.py': script }, given);
+    const told = [...said.matchAll(/^told (.*)$/gm)].map(([, text]) => JSON.parse(text!) as string);
+    expect(told).toEqual(asked.map(([, text]) => expect.stringContaining(text)));
+    expect(said).toContain('types csv libsvm 2 0');
+    expect(said).toContain('Hidden file found in the data path! Remove that before training.');
+    expect(said).toContain('is 3 folders deep: what is in folders below it is not loaded');
+  });
+
+  test('training goes on from its last checkpoint to the same model, and keeps the newest five', async () => {
+    const script = `
+import os, xgboost
+from sagemaker_xgboost_container import checkpointing
+from sagemaker_xgboost_container.checkpointing import load_checkpoint
+data = xgboost.DMatrix([[1, 2], [3, 4], [5, 7]], label=[1, 2, 4])
+def learn(rounds):
+    given = {"params": {"max_depth": 2}, "dtrain": data, "num_boost_round": rounds, "evals": [(data, "train")]}
+    return checkpointing.train(given, "../points")
+print(load_checkpoint("../points"))
+learn(7)
+print(sorted(os.listdir("../points")))
+resumed = learn(9)
+print(load_checkpoint("../points"), sorted(os.listdir("../points")) )
+print(resumed.get_dump() == xgboost.train({"max_depth": 2}, data, 9).get_dump())
+`;
+    const lines = (await runTrain(python, 'xgboost', { 'train.py': script })).split('\n');
+    const points = (...numbers: readonly number[]) =>
+      `[${numbers.map((number) => `'xgboost-checkpoint.${number}'`).join(', ')}]`;
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '(None, 0)',
+        points(2, 3, 4, 5, 6),
+        `('../points/xgboost-checkpoint.8', 9) ${points(2, 3, 4, 5, 6, 7, 8)}`,
+        'True',
+      ]),
+    );
   });
 
   test('a script gets a DMatrix by default; JSON is none of its types, and a last empty line is a row too many', async () => {

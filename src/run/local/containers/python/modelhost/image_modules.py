@@ -8,6 +8,7 @@ from typing import Any, Dict, Optional
 from . import containers_arrays, toolkit_arrays
 from .flask_dialect import Response
 from .settings import Settings
+from .xgboost_one_host import wait_hostname_resolution
 
 
 PLAIN_TYPES = {
@@ -35,9 +36,10 @@ def containers_package(settings: Settings) -> ModuleType:
         # AWS's own examples import these three and use nothing of them.
         **{name: offered("%s.%s" % (FRAMEWORK, name)) for name in ("modules", "server", "transformer")},
     }
-    root = package(
-        "sagemaker_containers", beta=package("sagemaker_containers.beta", framework=package(FRAMEWORK, **framework))
-    )
+    # AWS's examples of training wait by its private name for hosts to find each other.
+    entry_point = offered("sagemaker_containers.entry_point", _wait_hostname_resolution=wait_hostname_resolution)
+    beta = package("sagemaker_containers.beta", framework=package(FRAMEWORK, entry_point=entry_point, **framework))
+    root = package("sagemaker_containers", beta=beta, entry_point=entry_point)
     root.__dict__.update(
         _content_types=framework["content_types"],
         _encoders=framework["encoders"],
@@ -73,15 +75,32 @@ def offer_image_modules(settings: Settings) -> None:
 
 
 def xgboost_package() -> ModuleType:
-    """What AWS's examples of scripts for XGBoost read their requests with."""
-    from . import xgboost_data
+    """What AWS's examples of scripts for XGBoost train and read their requests with."""
+    from . import xgboost_checkpoints, xgboost_data, xgboost_data_files, xgboost_one_host
 
     encoder = offered(
         "sagemaker_xgboost_container.encoder",
         **public(xgboost_data, ("csv_to_dmatrix", "libsvm_to_dmatrix", "decode")),
         recordio_protobuf_to_dmatrix=xgboost_data.recordio_to_dmatrix,
     )
-    return package("sagemaker_xgboost_container", encoder=encoder)
+    name = "sagemaker_xgboost_container"
+    return package(
+        name,
+        encoder=encoder,
+        data_utils=offered(
+            name + ".data_utils",
+            **public(xgboost_data_files, ("get_dmatrix", "get_size", "CSV", "LIBSVM", "PARQUET")),
+            RECORDIO_PROTOBUF=xgboost_data.RECORDIO,
+            get_content_type=xgboost_data.algorithm_type,
+        ),
+        distributed=offered(
+            name + ".distributed",
+            **public(xgboost_one_host, ("rabit_run", "Rabit", "RabitHelper", "wait_hostname_resolution")),
+        ),
+        checkpointing=offered(
+            name + ".checkpointing", **public(xgboost_checkpoints, ("train", "load_checkpoint", "save_checkpoint"))
+        ),
+    )
 
 
 def hugging_face_package() -> ModuleType:
