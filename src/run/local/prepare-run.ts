@@ -2,6 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bind } from '../../definition/bind.ts';
 import type { ParameterValue, PipelineDocument } from '../../definition/document.ts';
+import { isChoice } from '../chosen-steps.ts';
 import type { RunRequest, World } from '../runner.ts';
 import type { Tell } from '../say.ts';
 import type { Containers } from './containers/container.ts';
@@ -51,7 +52,12 @@ export async function prepareRun(
   if (resume !== undefined) refuseOther(resume, assembly.name, stateFolder);
   const document = bind(assembly.definition, { bucket: LOCAL_BUCKET, roleArn: LOCAL_ROLE });
   refuseCycles(document);
-  const selected = selectLocally(document, { stateFolder, pipeline: assembly.name }, settings.selection ?? {});
+  const { selection = {} } = settings;
+  const selected = selectLocally(
+    document,
+    { stateFolder, pipeline: assembly.name },
+    isChoice(selection) ? selection : (resume?.selection ?? {}),
+  );
   const began = world.now();
   const started = resume === undefined ? began : new Date(resume.started);
   const run = resume?.run ?? nameRun(started, world.unique);

@@ -3,6 +3,7 @@ import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../def
 import { type PipelineError, isPipelineError } from '../../definition/error.ts';
 import type { Link, RunHappening } from '../../definition/events.ts';
 import { isObject } from '../../definition/expression.ts';
+import { systemFault } from '../system-fault.ts';
 import { secondsBetween } from './duration.ts';
 import { type Earlier, madeAt } from './earlier.ts';
 import { jobName } from './execution.ts';
@@ -124,7 +125,7 @@ async function startStep(steps: Steps, step: StepDocument): Promise<Ending> {
   try {
     return (await takeEarlier(turn)) ?? (await runUntilItStands(turn));
   } catch (error) {
-    return fail(turn, error);
+    return fail(turn, systemFault(error) ?? error);
   } finally {
     turn.log?.close();
   }
@@ -294,6 +295,5 @@ function takenBy(step: StepDocument, properties: Json): Pick<Ending, 'taken'> {
 function sentence(error: unknown): string {
   if (isPipelineError(error)) return error.detail === undefined ? error.message : `${error.message}: ${error.detail}`;
   const message = error instanceof Error ? error.message : String(error);
-  if (/^ENOSPC\b/.test(message)) return `the disk is full (${message})`;
   return message.split('\n')[0]!;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { findRun } from '../../../src/run/local/read-runs.ts';
 import { bench, documentOf, get, shellStep } from './run-document.ts';
 
 const OUT = '/opt/ml/processing/out';
@@ -60,6 +61,28 @@ describe('a run of some steps', () => {
       code: 'unknown-step',
       fix: 'did you mean "Use"?',
     });
+  });
+
+  test('is a step, all that come after it, and others that are named', async () => {
+    const { run } = bench();
+    const whole = documentOf([make('one'), use, last, shellStep('Beside', { script: 'true' })]);
+    await run(whole);
+    const some = await run(whole, { settings: { selection: { only: ['Use'], from: 'Make' } } });
+    expect(some.states).toEqual({ Make: 'succeeded', Use: 'succeeded', Last: 'succeeded', Beside: 'skipped' });
+  });
+
+  test('goes on with the same steps and the same results of others', async () => {
+    const project = bench();
+    const one = await project.run(first);
+    const broken = documentOf([make('one'), shellStep('Use', { script: 'exit 1' }), last]);
+    const failed = await project.run(broken, { settings: { selection: { only: ['Use'] } } });
+    await project.run(documentOf([make('two'), use, last]));
+    const again = await project.run(documentOf([make('two'), use, last]), {
+      settings: { resume: findRun(project.stateFolder, failed.run) },
+    });
+    expect(again.states).toEqual({ Make: 'skipped', Use: 'succeeded', Last: 'skipped' });
+    expect(again.reasons).toMatchObject({ Make: `not selected: its result is that of run ${one.run}` });
+    expect(await project.get(`s3://b/${failed.run}/used/x`)).toBe('one\n');
   });
 
   test('minds nothing that only the others need', async () => {
