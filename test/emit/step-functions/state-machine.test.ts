@@ -102,6 +102,21 @@ describe('expressions', () => {
     });
   });
 
+  test('put a text together at once, however deep joins stand in joins', () => {
+    let value: JsonObject = { Get: 'Parameters.Name' };
+    for (let depth = 0; depth < 12; depth++) value = { 'Std:Join': { On: '-', Values: [depth, value, '}'] } };
+    const { states } = accepted({
+      Version: '2020-12-01',
+      Parameters: [{ Name: 'Name', Type: 'String' }],
+      Steps: [{ Name: 'Stop', Type: 'Fail', Arguments: { ErrorMessage: value } }],
+    });
+
+    const ends = String.raw`-\}`.repeat(12);
+    expect(states['Stop']).toMatchObject({
+      CausePath: `States.Format('11-10-9-8-7-6-5-4-3-2-1-0-{}${ends}', $.Parameters.Name)`,
+    });
+  });
+
   test('read an output by its position, and a metric by a search', () => {
     const scored = evaluate('Score');
     const first = train('First', {}, scored.output('metrics'));
