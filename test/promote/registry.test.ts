@@ -20,7 +20,6 @@ import {
 } from './two-accounts.ts';
 
 const GROUP = 'rings';
-const TIME_LIMIT = 60_000;
 
 describeWithPython('a promotion and the registry', () => {
   let moto: MotoServer;
@@ -45,7 +44,7 @@ describeWithPython('a promotion and the registry', () => {
     registry = await startModelRegistry();
     repository = writeRepository(moto);
     registry.call(SOURCE, 'CreateModelPackageGroup', { ModelPackageGroupName: GROUP });
-  }, TIME_LIMIT);
+  });
   afterEach(async () => {
     repository.remove();
     await registry.stop();
@@ -198,7 +197,7 @@ describeWithPython('a promotion and the registry', () => {
     expect((await release(['--follow-approval'])).stdout).toBe(`${promoted()[1]!.ModelPackageArn}\n`);
     expect(promoted().map((one) => one.ModelApprovalStatus)).toEqual(['Approved', 'Approved']);
     expect(promoted()).toHaveLength(2);
-  }, 180_000);
+  });
 
   test('does not approve again what a person in the target rejected', async () => {
     await register();

@@ -69,14 +69,25 @@ function comparison(operator: string, left: Json, right: Json, path: Path, scope
   }
   const type = typeOf(left, scope) ?? typeOf(right, scope);
   const other = variableOf(right, path, scope);
-  const rule = (kind: string): State => ({ Variable: variable, [`${kind}${operator}Path`]: other });
-  if (type !== undefined) return rule(kindOf(type));
-  // What a file or a job holds is known when it is there; a comparison of values of other types does not hold.
-  return { Or: (operator === 'Equals' ? ['Numeric', 'String', 'Boolean'] : ['Numeric', 'String']).map(rule) };
+  if (type === undefined) return comparisonAsFound(operator, variable, other);
+  return { Variable: variable, [`${kindOf(type)}${operator}Path`]: other };
 }
 
 function kindOf(type: ParameterType | undefined): string {
   return type === 'String' || type === 'Boolean' ? type : 'Numeric';
+}
+
+/** Of two values out of files or of jobs nobody knows the type before: they are compared as what both of them are. */
+function comparisonAsFound(operator: string, variable: string, other: string): State {
+  const kinds = operator === 'Equals' ? ['Numeric', 'String', 'Boolean'] : ['Numeric', 'String'];
+  const rules = kinds.map((kind) => ({
+    And: [
+      { Variable: variable, [`Is${kind}`]: true },
+      { Variable: other, [`Is${kind}`]: true },
+      { Variable: variable, [`${kind}${operator}Path`]: other },
+    ],
+  }));
+  return { Or: rules };
 }
 
 /** The path of a value; what is none is computed before. */

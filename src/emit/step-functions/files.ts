@@ -13,7 +13,7 @@ export function addFileReads(gets: readonly { get: JsonObject; path: Path }[], n
   let first = next;
   const read = new Set<string>();
   for (const { get, path } of gets) {
-    const place = filePlace(get, plan);
+    const place = filePlace(get);
     if (read.has(place)) continue;
     read.add(place);
     const target = placeOfFile(get, plan);

@@ -35,7 +35,7 @@ export function toStateMachine(document: PipelineDocument): StateMachine {
   const steps = new Map([...graph.steps].map(([name, { step }]) => [name, step]));
   const names = new Set<string>();
   const states = new Map<string, State>();
-  const plan: Plan = { steps, files: new Map(), report, add: adder(states, names), onFailure: FAILED };
+  const plan: Plan = { steps, report, add: adder(states, names), onFailure: FAILED };
   const builder: Builder = { document, graph, names, read: new Set(), asked: askedConditions(document) };
   names.add(FAILED);
   const first = addList(document.Steps, child(undefined, 'Steps'), undefined, plan, builder);
@@ -169,9 +169,9 @@ function addStep(place: Place, next: string | undefined, plan: Plan, builder: Bu
   const known: StepPlace = { ...place, inside: undefined };
   const gets = [...walkStepExpressions(known)].flatMap(({ expression, path }) => {
     const get = expression['Std:JsonGet'];
-    return isObject(get) && !builder.read.has(filePlace(get, plan)) ? [{ get, path }] : [];
+    return isObject(get) && !builder.read.has(filePlace(get)) ? [{ get, path }] : [];
   });
-  const inner = { ...builder, read: new Set([...builder.read, ...gets.map(({ get }) => filePlace(get, plan))]) };
+  const inner = { ...builder, read: new Set([...builder.read, ...gets.map(({ get }) => filePlace(get))]) };
   const first = step.Type === 'Condition' ? addCondition(place, next, plan, inner) : addTask({ ...place, next }, plan);
   return first === undefined || gets.length === 0 ? first : addFileReads(gets, first, plan);
 }

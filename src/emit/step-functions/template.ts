@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { Diagnostic } from '../../definition/diagnostic.ts';
 import type { Json, JsonObject, StepDocument } from '../../definition/document.ts';
 import { type Expression, elementsOf, isExpression, isObject } from '../../definition/expression.ts';
@@ -11,8 +13,6 @@ type TemplateValue = { readonly literal: Json } | { readonly computed: string };
 export interface Scope {
   /** The steps by name: what a reference to a named output means is written in them. */
   readonly steps: ReadonlyMap<string, StepDocument>;
-  /** What the files that the machine reads are called in its data, by what refers to them. */
-  readonly files: Map<string, string>;
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
@@ -141,28 +141,22 @@ function formatOf({ On: on, Values: values }: JsonObject, path: Path | undefined
   return { text: texts.join(escapeText(separator)), holes };
 }
 
-/** A state's name has no more, and is the file's. */
+/** A place may be the name of a state. */
 const LONGEST_PLACE = 80;
 
-/** Where a file that a state has read before this one lies in the machine's data: no two files in one place. */
-export function filePlace(get: JsonObject, { files }: Scope): string {
+/** Where a file that a state has read before this one lies in the machine's data; no other file lies there. */
+export function filePlace(get: JsonObject): string {
   const file = get['PropertyFile'] ?? get['S3Uri'];
-  const key = JSON.stringify(file ?? null);
-  const known = files.get(key);
-  if (known !== undefined) return known;
-  const text = isObject(file) && typeof file['Get'] === 'string' ? file['Get'].replace(/^Steps\./, '') : key;
-  const words = `file ${text.replaceAll(/[^\w.-]+/g, ' ').trim()}`;
-  const taken = new Set(files.values());
-  let place = words.slice(0, LONGEST_PLACE);
-  for (let count = 2; taken.has(place); count++) {
-    place = `${words.slice(0, LONGEST_PLACE - 1 - String(count).length)} ${count}`;
-  }
-  files.set(key, place);
-  return place;
+  const text =
+    isObject(file) && typeof file['Get'] === 'string' ? file['Get'].replace(/^Steps\./, '') : JSON.stringify(file);
+  const place = `file ${text.replaceAll(/[^\w.-]+/g, ' ').trim()}`;
+  if (place === `file ${text}` && place.length <= LONGEST_PLACE) return place;
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return `${place.slice(0, LONGEST_PLACE - digest.length - 1)} ${digest}`;
 }
 
 function jsonGetOf(get: JsonObject, path: Path | undefined, scope: Scope): string {
-  const place = `$.Steps${bracket(filePlace(get, scope))}.value`;
+  const place = `$.Steps${bracket(filePlace(get))}.value`;
   const inside = get['Path'];
   if (typeof inside !== 'string') return place;
   const segments = segmentsOf(inside);

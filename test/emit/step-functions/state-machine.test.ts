@@ -230,32 +230,6 @@ describe('conditions', () => {
     });
   });
 
-  test('read two files of one output into two places, however long their names are', () => {
-    const scored = evaluate('Evaluate-the-model-that-was-trained-on-all-of-the-census-data-0');
-    const at = (name: string) => jsonGet<number>({ s3Uri: joinText`${scored.output('metrics')}/${name}` }, 'auc');
-    const gate = step.condition('Better', { Conditions: [when(at('new.json'), '>', at('old.json'))] });
-    const { states } = machineOf({}, gate);
-
-    const reads = Object.values(states).filter(({ Resource }) => Resource === 'arn:aws:states:::aws-sdk:s3:getObject');
-    const keys = reads.map(({ Parameters }) => (Parameters as JsonObject)['Key.$'] as string);
-    expect(new Set(keys.map((key) => /\w+\.json/.exec(key)?.[0]))).toEqual(new Set(['new.json', 'old.json']));
-    expect(new Set(reads.map(({ ResultPath }) => ResultPath)).size).toBe(2);
-  });
-
-  test('compare two values of which nobody knows the type as numbers and as texts', () => {
-    const read = (name: string) => jsonGet<number>(evaluate(name).propertyFile('Report'), 'auc');
-    const gate = step.condition('Better', {
-      Conditions: [when(read('New'), '>', read('Old')), when(read('New'), '==', read('Old'))],
-    });
-    const { states } = machineOf({}, gate);
-
-    const [Variable, other] = ['New', 'Old'].map((name) => `$.Steps['file ${name}.PropertyFiles.Report'].value.auc`);
-    expect((states['Better']!['Choices'] as JsonObject[])[0]!['And']).toEqual([
-      { Or: ['Numeric', 'String'].map((kind) => ({ Variable, [`${kind}GreaterThanPath`]: other })) },
-      { Or: ['Numeric', 'String', 'Boolean'].map((kind) => ({ Variable, [`${kind}EqualsPath`]: other })) },
-    ]);
-  });
-
   test('keep what they came to where a later step asks', () => {
     const first = step.condition('First', { Conditions: [when(Threshold, '>', 0.5)] });
     const asks = step.condition('Asks', { Conditions: [when(first.properties.Outcome, '==', true)] });
@@ -380,4 +354,57 @@ describe('what a machine does otherwise', () => {
       { code: 'no-counterpart', severity: 'error', path: 'Steps[0]' },
     ]);
   });
+});
+
+test('reads each file that a decision asks for, however long and alike their places are', () => {
+  const output = { Get: "Steps.Evaluate.ProcessingOutputConfig.Outputs['report'].S3Output.S3Uri" };
+  const read = (...places: (string | typeof output)[]) => ({
+    'Std:JsonGet': { S3Uri: { 'Std:Join': { On: '/', Values: places } }, Path: 'value' },
+  });
+  const file = (name: string) => ({
+    'Std:JsonGet': { PropertyFile: { Get: `Steps.${LONG}.PropertyFiles.${name}` }, Path: 'x' },
+  });
+  const LONG = 'E'.repeat(64);
+  const processing = (Name: string) => ({
+    Name,
+    Type: 'Processing',
+    Arguments: {
+      ProcessingOutputConfig: { Outputs: [{ OutputName: 'report', S3Output: { S3Uri: 's3://b/out' } }] },
+    },
+    PropertyFiles: ['One', 'Two'].map((name) => {
+      return { PropertyFileName: name, OutputName: 'report', FilePath: `${name}.json` };
+    }),
+  });
+  const asked = [
+    read(output, 'one.json'),
+    read(output, 'two.json'),
+    read(output, 'a-b'),
+    read(output, 'a', 'b'),
+    file('One'),
+    file('Two'),
+  ];
+  const { states } = accepted({
+    Version: '2020-12-01',
+    Steps: [
+      processing('Evaluate'),
+      processing(LONG),
+      {
+        Name: 'Choose',
+        Type: 'Condition',
+        Arguments: {
+          Conditions: asked.map((LeftValue) => ({ Type: 'LessThan', LeftValue, RightValue: 1 })),
+          IfSteps: [],
+          ElseSteps: [],
+        },
+      },
+    ],
+  });
+  const places = Object.values(states).flatMap(({ Resource: resource, Parameters: parameters }) =>
+    resource === 'arn:aws:states:::aws-sdk:s3:getObject' ? [(parameters as JsonObject)['Key']] : [],
+  );
+  expect(new Set(places)).toEqual(
+    new Set(['out/One.json', 'out/Two.json', 'out/a-b', 'out/a/b', 'out/one.json', 'out/two.json']),
+  );
+  const { And: rules } = (states['Choose']!['Choices'] as readonly JsonObject[])[0]!;
+  expect(new Set((rules as readonly JsonObject[]).map(({ Variable }) => Variable)).size).toBe(6);
 });

@@ -100,7 +100,9 @@ joblib.dump(LinearRegression(fit_intercept=False).fit(rows, rows.sum(axis=1)), s
     expect((await invoke(host, ROWS, 'text/csv')).text).toBe('["ndarray", "float32", [2, 3]]');
     expect((await invoke(host, '[[1, 2]]', 'application/json')).text).toBe('["ndarray", "float32", [1, 2]]');
     expect((await invoke(host, '1,2,3\n', 'text/csv')).text).toBe('["ndarray", "float32", [3]]');
-    const npy = execFileSync(python, ['-c', 'import numpy, sys; numpy.save(sys.stdout.buffer, numpy.zeros((4, 2)))']);
+    const save =
+      'import io, numpy, sys; file = io.BytesIO(); numpy.save(file, numpy.zeros((4, 2))); sys.stdout.buffer.write(file.getvalue())';
+    const npy = execFileSync(python, ['-c', save]);
     expect((await invoke(host, npy, 'application/x-npy')).text).toBe('["ndarray", "float64", [4, 2]]');
   });
 
