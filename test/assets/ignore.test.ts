@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import * as fc from '../support/fast-check.ts';
 import { ignoring } from '../../src/assets/ignore.ts';
 import { faultOf } from './tree-on-disk.ts';
 

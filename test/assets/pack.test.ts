@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import * as fc from '../support/fast-check.ts';
 import { packAsset, packedSize } from '../../src/assets/pack.ts';
 import { readAsset } from '../../src/assets/read.ts';
 import type { AssetContent } from '../../src/assets/read.ts';

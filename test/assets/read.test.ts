@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import * as fc from '../support/fast-check.ts';
 import { readAsset } from '../../src/assets/read.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { faultOf, treeOnDisk, writeTree } from './tree-on-disk.ts';

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   asset,
@@ -14,6 +13,7 @@ import {
   toJson,
   walkSteps,
 } from 'sagemaker-pipelines';
+import * as fc from '../support/fast-check.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type PipelineRecipe, buildPipeline, pipelineRecipe } from './random-pipeline.ts';
 

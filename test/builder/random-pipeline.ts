@@ -1,4 +1,3 @@
-import * as fc from 'fast-check';
 import {
   type Input,
   type Parameter,
@@ -17,6 +16,7 @@ import {
   unsafe,
   when,
 } from 'sagemaker-pipelines';
+import * as fc from '../support/fast-check.ts';
 
 /** A value of a step, as data: what it is made of, with earlier steps by their number. */
 type ValueRecipe =

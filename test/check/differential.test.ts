@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { Ajv, type ValidateFunction } from 'ajv';
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Json, type PipelineDocument, type StepDocument, walkSteps } from 'sagemaker-pipelines';
+import * as fc from '../support/fast-check.ts';
 import { shapeOf } from '../../src/aws/shapes.ts';
 import { stepShapes } from '../../src/aws/step-shapes.ts';
 import { requests } from '../../src/check/arguments.ts';

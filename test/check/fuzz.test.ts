@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Json, type PipelineDocument, check, checkText } from 'sagemaker-pipelines';
+import * as fc from '../support/fast-check.ts';
 
 const GOLDEN = new URL('../golden/sdk/', import.meta.url);
 const documents = readdirSync(GOLDEN)

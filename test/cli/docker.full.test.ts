@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
 import {
   type DockerEngine,
@@ -11,6 +11,7 @@ import {
   makeImage,
   startDocker,
 } from '../support/docker-engine.ts';
+import { eventually } from '../support/eventually.ts';
 import { programOf, writeProject } from '../support/project.ts';
 import { type CommandResult, killGroup, runCommand, tieToThisProcess } from '../support/run-command.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -19,7 +20,6 @@ const IMAGE = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/scorer:1';
 const ROLE = 'arn:aws:iam::111122223333:role/sagemaker';
 const RESOURCES = { InstanceType: 'ml.m5.large', InstanceCount: 1 };
 const CLUSTER = { ...RESOURCES, VolumeSizeInGB: 30 };
-const TIME_LIMIT = 120_000;
 
 /** As an image's own programs: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms.html */
 const PROGRAMS = {
@@ -164,9 +164,9 @@ describeWithDocker('a run in containers', () => {
       chmodSync(join(programs, name), 0o755);
     }
     await makeImage(engine, IMAGE, programs);
-  }, TIME_LIMIT);
+  });
 
-  afterAll(() => engine.stop(), TIME_LIMIT);
+  afterAll(() => engine.stop());
 
   const WORDS = [
     'run',
@@ -188,7 +188,6 @@ describeWithDocker('a run in containers', () => {
       runCommand(process.execPath, [programOf('sagemaker-pipelines'), ...WORDS], {
         cwd: folder,
         env,
-        timeLimit: TIME_LIMIT,
       });
     /** Starts a run whose first job sleeps, and waits until it does. */
     const begin = async () => {
@@ -201,7 +200,7 @@ describeWithDocker('a run in containers', () => {
       onTestFinished(tieToThisProcess(child.pid));
       onTestFinished(() => killGroup(child.pid));
       const ended = once(child, 'close') as Promise<[number | null]>;
-      await vi.waitFor(() => expect(logOf(folder, 'Clean')).toContain('begun'), TIME_LIMIT);
+      await eventually(() => expect(logOf(folder, 'Clean')).toContain('begun'));
       expect(containersOf(engine)).toHaveLength(1);
       return { child, ended };
     };
@@ -215,7 +214,7 @@ describeWithDocker('a run in containers', () => {
     return existsSync(log) ? readFileSync(log, 'utf8') : '';
   };
 
-  const gone = () => vi.waitFor(() => expect(containersOf(engine)).toEqual([]), 30_000);
+  const gone = () => eventually(() => expect(containersOf(engine)).toEqual([]));
 
   test.each([
     [1, '1,2,6.0\n3,4,14.0\n'],
@@ -276,7 +275,6 @@ describeWithDocker('a run in containers', () => {
     const { exitCode } = await runCommand('setpriv', [...words, programOf('sagemaker-pipelines'), ...WORDS], {
       cwd: folder,
       env,
-      timeLimit: TIME_LIMIT,
     });
     expect(exitCode).toBe(0);
     const strangers = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(

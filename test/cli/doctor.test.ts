@@ -55,7 +55,7 @@ describeWithPython('doctor, with Python and an account', () => {
   let moto: MotoServer;
   beforeAll(async () => {
     moto = await startMoto();
-  }, 120_000);
+  });
   afterAll(() => moto?.stop());
 
   test('finds the Python that runs jobs, and the account and its bucket', async () => {

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
 
 import { type FakeSageMaker, startSageMaker } from '../fakes/sagemaker.ts';
+import { eventually } from '../support/eventually.ts';
 import { SMALL_PIPELINE, programOf, writeProject } from '../support/project.ts';
 import { killGroup, tieToThisProcess } from '../support/run-command.ts';
 
@@ -34,7 +35,7 @@ async function interruptedRun(...args: string[]): Promise<{ exitCode: number | n
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
   const ended = once(child, 'close') as Promise<[number | null]>;
-  await vi.waitFor(() => expect(stderr).toContain('Stop: started'), 30_000);
+  await eventually(() => expect(stderr).toContain('Stop: started'));
   child.kill('SIGINT');
   const [exitCode] = await ended;
   return { exitCode, stderr };

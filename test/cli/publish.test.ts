@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
 import { headObject } from '../../src/s3/head.ts';
-import { type FaultProxy, type Seen, errorAnswer, startFaultProxy } from '../fakes/fault-proxy.ts';
+import { type FaultProxy, HOLD, type Seen, errorAnswer, startFaultProxy } from '../fakes/fault-proxy.ts';
 import { expectNoUploads, s3OnMoto } from '../s3/s3-on-moto.ts';
+import { eventually } from '../support/eventually.ts';
 import { programOf, writeProject } from '../support/project.ts';
 import { describeWithPython } from '../support/python-environment.ts';
 import { killGroup } from '../support/run-command.ts';
@@ -170,9 +171,7 @@ describeWithPython('publish', () => {
     onTestFinished(() => killGroup(child.pid));
     return { child, ended: once(child, 'exit') };
   };
-  const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-    for (let turn = 0; turn < 3000 && !(await isSo()); turn++) await new Promise((resolve) => setTimeout(resolve, 10));
-  };
+  const until = (isSo: () => boolean | Promise<boolean>) => eventually(async () => expect(await isSo()).toBe(true));
   const partsOf = async (Key: string, UploadId: string): Promise<number> => {
     const { Parts = [] } = await there.s3.listParts({ Bucket: 'models', Key, UploadId });
     return Parts.length;
@@ -182,7 +181,7 @@ describeWithPython('publish', () => {
     proxy.clear();
     const { folder, publish } = large(66 * MIB);
     const isFifth = (request: Seen): boolean => isPart(request) && request.query.get('partNumber') === '5';
-    proxy.add({ when: isFifth, fault: { kind: 'delay', milliseconds: 30_000 } });
+    proxy.add({ when: isFifth, fault: HOLD });
     const { child, ended } = start(folder);
     await until(() => sentParts().includes(5));
     const { Uploads: [begun, ...others] = [] } = await there.s3.listMultipartUploads({ Bucket: 'models' });
@@ -207,7 +206,7 @@ describeWithPython('publish', () => {
   test('that is interrupted tidies up and says so', async () => {
     proxy.clear();
     const { folder } = large(33 * MIB);
-    proxy.add({ when: isPart, fault: { kind: 'delay', milliseconds: 30_000 }, skip: 2 });
+    proxy.add({ when: isPart, fault: HOLD, skip: 2 });
     const { child, ended } = start(folder);
     await until(() => sentParts().length === 3);
     child.kill('SIGINT');

@@ -1,6 +1,6 @@
-import { assert, constantFrom, jsonValue, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
 
+import { assert, constantFrom, jsonValue, property, string } from '../support/fast-check.ts';
 import { parseLiteral } from '../../src/cli/python-literal.ts';
 
 const valueOf = (text: string): unknown => {

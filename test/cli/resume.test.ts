@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
+import { eventually } from '../support/eventually.ts';
 import { programOf, writeProject } from '../support/project.ts';
 import { isRunning, killGroup, tieToThisProcess } from '../support/run-command.ts';
 
@@ -110,7 +111,7 @@ test('after kill -9 nothing of the run is left alive, and it goes on from the st
   onTestFinished(tieToThisProcess(child.pid));
   onTestFinished(() => killGroup(child.pid));
   const ended = once(child, 'close');
-  await vi.waitFor(() => expect(existsSync(join(folder, 'pid.txt'))).toBe(true), 30_000);
+  await eventually(() => expect(existsSync(join(folder, 'pid.txt'))).toBe(true));
   const pid = Number(readFileSync(join(folder, 'pid.txt'), 'utf8'));
   const isLinux = process.platform === 'linux';
   expect(processesIn(folder).length).toBeGreaterThan(isLinux ? 3 : -1);
@@ -121,7 +122,7 @@ test('after kill -9 nothing of the run is left alive, and it goes on from the st
   });
   child.kill('SIGKILL');
   await ended;
-  await vi.waitFor(() => expect([isRunning(pid), processesIn(folder)]).toEqual([false, []]), 20_000);
+  await eventually(() => expect([isRunning(pid), processesIn(folder)]).toEqual([false, []]));
   const resumed = await run('run-pipeline', [...words, '--resume', 'latest']);
   expect(resumed.stderr).not.toContain('error');
   expect(resumed.exitCode).toBe(0);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { PATIENCE } from '../support/patience.ts';
 import { SMALL_PIPELINE, programOf, writeProject } from '../support/project.ts';
 import { killGroup, tieToThisProcess } from '../support/run-command.ts';
 
@@ -60,7 +61,7 @@ describe('output that is read no further', () => {
     const { folder } = writeProject({ 'pipelines/small/pipeline.ts': SMALL_PIPELINE });
     const program = programOf('get-pipeline-definition');
     const script = `set -o pipefail; '${process.execPath}' '${program}' -f - | head -c 5`;
-    const { status, stdout } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+    const { status, stdout } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8', timeout: PATIENCE });
     expect({ status, stdout }).toEqual({ status: 0, stdout: '{\n  "' });
   });
 });
@@ -68,7 +69,7 @@ describe('output that is read no further', () => {
 test.runIf(existsSync('/dev/full'))('an answer for which there is no room is a failure', () => {
   const { folder } = writeProject({ 'pipelines/small/pipeline.ts': SMALL_PIPELINE });
   const script = `'${process.execPath}' '${programOf('get-pipeline-definition')}' -f - > /dev/full`;
-  const { status, stderr } = spawnSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+  const { status, stderr } = spawnSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8', timeout: PATIENCE });
   expect(status).toBe(1);
   expect(stderr).toContain('error[cannot-write]  The answer cannot be written to stdout\n  ENOSPC');
 });
@@ -81,7 +82,7 @@ describe('a terminal', () => {
       cwd: folder,
       env: { PATH: process.env['PATH'], TERM: 'xterm' },
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: PATIENCE,
     });
     expect(stdout).toContain('small failed in ');
     expect(stdout).not.toMatch(/Infinity|NaN/);

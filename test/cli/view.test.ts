@@ -1,8 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 
+import { eventually } from '../support/eventually.ts';
 import { SMALL_PIPELINE, type Project, writeProject } from '../support/project.ts';
 
 const FILES = { 'pipelines/small/pipeline.ts': SMALL_PIPELINE };
@@ -37,7 +38,7 @@ test('--open shows the page when the run has ended', async () => {
   const project = writeProject(FILES);
   const { env, seen } = browserIn(project);
   const page = await runSmall(project, ['--open'], env);
-  await vi.waitFor(() => expect(readFileSync(seen, 'utf8')).toBe(pathToFileURL(page).href), { timeout: 10_000 });
+  await eventually(() => expect(readFileSync(seen, 'utf8')).toBe(pathToFileURL(page).href));
 });
 
 test('where nothing can show a page, that is said, and the run is what it was', async () => {

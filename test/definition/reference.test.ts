@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import * as fc from '../support/fast-check.ts';
 import { formatStepReference, parseReference, type Segment } from '../../src/definition/reference.ts';
 
 describe('parseReference', () => {

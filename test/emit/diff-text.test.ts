@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import * as fc from '../support/fast-check.ts';
 import type { Json } from '../../src/definition/document.ts';
 import { changeText, diffText } from '../../src/emit/diff-text.ts';
 

@@ -1,7 +1,9 @@
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 
+import { eventually } from '../support/eventually.ts';
 import { listenOnFreePort } from '../support/free-port.ts';
 import { type FaultProxy, SLOW_DOWN, startFaultProxy } from './fault-proxy.ts';
 
@@ -76,6 +78,11 @@ test('a repeated request is done twice', async () => {
 });
 
 test('a delayed request comes all the same', async () => {
-  proxy.add({ when: () => true, fault: { kind: 'delay', milliseconds: 20 } });
-  expect((await put('hello')).headers.get('x-count')).toBe('1');
+  const going = new EventEmitter();
+  proxy.add({ when: () => true, fault: { kind: 'delay', until: () => once(going, 'go') } });
+  const answer = put('hello');
+  await eventually(() => expect(going.listenerCount('go')).toBe(1));
+  expect(heard).toEqual([]);
+  going.emit('go');
+  expect((await answer).headers.get('x-count')).toBe('1');
 });

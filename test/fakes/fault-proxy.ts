@@ -15,13 +15,12 @@
  *   status). The client cannot know that it was done, and asks again.
  * - `repeat`: the peer is asked twice, one after the other, as if the network had kept a copy; the client gets the second
  *   answer, or the first one when that is wanted.
- * - `delay`: everything happens, only later.
+ * - `delay`: everything happens, only later, when something else has.
  */
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer, request as ask } from 'node:http';
 import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { listenOnFreePort } from '../support/free-port.ts';
 
@@ -43,7 +42,7 @@ export type Fault =
   | { readonly kind: 'cut'; readonly afterBytes: number }
   | { readonly kind: 'lose'; readonly afterBytes?: number }
   | { readonly kind: 'repeat'; readonly give?: 'first' | 'second' }
-  | { readonly kind: 'delay'; readonly milliseconds: number };
+  | { readonly kind: 'delay'; readonly until: () => Promise<unknown> };
 
 export interface Rule {
   readonly when: (request: Seen) => boolean;
@@ -61,6 +60,9 @@ export interface FaultProxy {
   readonly clear: () => void;
   readonly stop: () => Promise<void>;
 }
+
+/** Nothing happens to the request until its client gives it up, or the proxy is stopped. */
+export const HOLD: Fault = { kind: 'delay', until: () => new Promise(() => {}) };
 
 /** S3's answers to what it cannot do now. */
 export const SLOW_DOWN = errorAnswer(503, 'SlowDown', 'Please reduce your request rate.');
@@ -164,7 +166,7 @@ async function handle(
       return true;
     }
     case 'delay':
-      await sleep(fault.milliseconds);
+      await fault.until();
       break;
     case undefined:
   }

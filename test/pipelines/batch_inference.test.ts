@@ -23,7 +23,7 @@ describeWithPython('preprocess.py', () => {
     mkdirSync(join(input, 'more'), { recursive: true });
     for (const [name, text] of Object.entries(files)) writeFileSync(join(input, name), text);
     const script = join(FOLDER, 'preprocess.py');
-    const run = await runCommand('python3', [script, '--input', input, '--output', output], { timeLimit: 30_000 });
+    const run = await runCommand('python3', [script, '--input', input, '--output', output]);
     return { ...run, read: (name: string) => readFileSync(join(output, name), 'utf8') };
   }
 

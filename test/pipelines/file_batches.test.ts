@@ -70,7 +70,6 @@ describeWithPython('the entry point of a file batch', () => {
     mkdirSync(join(folder, 'outputs'), { recursive: true });
     return runCommand(python, [join(program, 'entry_point.py'), ...words], {
       cwd: folder,
-      timeLimit: 60_000,
       env: {
         PATH: process.env['PATH'],
         ...moto.env,
@@ -95,7 +94,7 @@ for key, path in json.loads(sys.argv[2]).items(): s3.upload_file(path, sys.argv[
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   }
 
-  test('fetches the model that is not there, once, and predicts with it', { timeout: 120_000 }, async () => {
+  test('fetches the model that is not there, once, and predicts with it', async () => {
     const folder = temporaryFolder();
     await upload('models', { [`runs/${MODEL}/sentiment.joblib`]: join(trained, 'sentiment.joblib') });
     const from = { PRED_MODEL_S3_URI: `s3://models/runs/${MODEL}` };
@@ -122,7 +121,7 @@ for key, path in json.loads(sys.argv[2]).items(): s3.upload_file(path, sys.argv[
     expect(readFileSync(output, 'utf8')).toBe(rows);
   });
 
-  test('takes a model that is mounted, and needs no object store for it', { timeout: 120_000 }, async () => {
+  test('takes a model that is mounted, and needs no object store for it', async () => {
     const folder = temporaryFolder();
     const { exitCode, stdout } = await start(folder, { PRED_MODEL_PATH: trained, AWS_ENDPOINT_URL: 'http://[::1]:9' });
     expect([exitCode, stdout]).toEqual([0, 'files=12; rows=12; errors=0;\n']);
@@ -138,7 +137,7 @@ for key, path in json.loads(sys.argv[2]).items(): s3.upload_file(path, sys.argv[
     ],
     ['an output that cannot be written', { OUTPUT_DIR: '/nowhere' }, '/nowhere cannot be written to by '],
     ['a kind that there is not', { KIND: 'sound' }, 'KIND is "sound", and has to be text or images'],
-  ])('says what is wrong with %s', { timeout: 120_000 }, async (_, env, message) => {
+  ])('says what is wrong with %s', async (_, env, message) => {
     const folder = temporaryFolder();
     if ('PRED_MODEL_S3_URI' in env && env.PRED_MODEL_S3_URI.includes('empty')) await upload('empty', {});
     const { exitCode, stderr } = await start(folder, env);
@@ -147,7 +146,7 @@ for key, path in json.loads(sys.argv[2]).items(): s3.upload_file(path, sys.argv[
     expect(existsSync(join(folder, 'models', MODEL))).toBe(false);
   });
 
-  test('leaves the program to say what is wrong with its settings', { timeout: 120_000 }, async () => {
+  test('leaves the program to say what is wrong with its settings', async () => {
     writeFileSync(join(trained, 'note'), '');
     const { exitCode, stderr } = await start(temporaryFolder(), { PRED_MODEL_PATH: trained }, 'treshold=1');
     expect([exitCode, stderr.split('\n')[0]]).toEqual([

@@ -39,7 +39,7 @@ describeWithPython('the serial model in another account', () => {
   beforeEach(async () => {
     await accounts.reset();
     repository = writeRepository(accounts.moto);
-  }, 60_000);
+  });
   afterEach(() => repository.remove());
 
   test('predicts what it predicted where it was trained', { timeout: 600_000 }, async () => {
@@ -88,7 +88,7 @@ describeWithPython('the serial model in another account', () => {
       place,
     ]);
     const words = ['run', 'definition.json', '--local', '--json', ...region, ...places];
-    const copy = await elsewhere.run('sagemaker-pipelines', words, OWN_PYTHON, 300_000);
+    const copy = await elsewhere.run('sagemaker-pipelines', words, OWN_PYTHON);
     expect({ exitCode: copy.exitCode, stderr: copy.exitCode === 0 ? '' : copy.stderr }).toEqual({
       exitCode: 0,
       stderr: '',

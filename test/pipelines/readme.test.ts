@@ -29,7 +29,7 @@ describe.each(NAMES)('the README of %s', (name) => {
     expect([...bash, ...powershell].filter((command) => /[\\`]$/.test(command))).toEqual([]);
   });
 
-  test('has commands that are right: names, flags and parameters', { timeout: 120_000 }, async () => {
+  test('has commands that are right: names, flags and parameters', async () => {
     const project = copyOfPipelines();
     const commands = bash.filter((command) => command.startsWith('npx ')).map((command) => wordsOf(command).slice(1));
     expect(commands.length).toBeGreaterThan(2);

@@ -21,7 +21,6 @@ import {
 } from './two-accounts.ts';
 
 const GROUP = 'rings';
-const TIME_LIMIT = 60_000;
 
 describeWithPython('a release that cannot be made', () => {
   const accounts = twoAccounts();
@@ -37,7 +36,7 @@ describeWithPython('a release that cannot be made', () => {
     proxy.clear();
     repository = writeRepository(accounts.moto);
     uri = await putSource(accounts.source, 'rings/model.tar.gz', 'weights');
-  }, TIME_LIMIT);
+  });
   afterEach(() => repository.remove());
 
   /** Releases, and says how that ended, which of these words were not said, and what was written anywhere. */

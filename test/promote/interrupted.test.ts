@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 
-import { type FaultProxy, type Rule, type Seen, errorAnswer, startFaultProxy } from '../fakes/fault-proxy.ts';
+import { type FaultProxy, type Rule, type Seen, HOLD, errorAnswer, startFaultProxy } from '../fakes/fault-proxy.ts';
 import { type ModelRegistry, startModelRegistry } from '../fakes/model-registry.ts';
+import { eventually } from '../support/eventually.ts';
 import { programOf } from '../support/project.ts';
 import { describeWithPython } from '../support/python-environment.ts';
 import { killGroup, tieToThisProcess } from '../support/run-command.ts';
@@ -26,7 +27,6 @@ import {
 } from './two-accounts.ts';
 
 const GROUP = 'rings';
-const TIME_LIMIT = 60_000;
 /** More than one part. */
 const LARGE_MODEL = Buffer.alloc(9 * 2 ** 20, 'many weights');
 
@@ -50,7 +50,7 @@ describeWithPython('a release that is interrupted', () => {
     repository = writeRepository(accounts.moto);
     uri = await put('weights');
     await register(accounts.source, GROUP, singleContainer(uri));
-  }, TIME_LIMIT);
+  });
   afterEach(() => repository.remove());
 
   const put = (model: string | Buffer) => putSource(accounts.source, 'rings/model.tar.gz', model);
@@ -80,7 +80,7 @@ describeWithPython('a release that is interrupted', () => {
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
     const ended = once(child, 'close') as Promise<[number | null]>;
-    await vi.waitFor(() => expect(isTime(stderr)).toBe(true), 30_000);
+    await eventually(() => expect(isTime(stderr)).toBe(true));
     child.kill('SIGINT');
     const [exitCode] = await ended;
     return { exitCode, stderr, answer: JSON.parse(stdout) as { command: string; error: { code: string } } };
@@ -107,7 +107,7 @@ describeWithPython('a release that is interrupted', () => {
 
   test('while it looks has written nothing, and says so', async () => {
     const isListing = ({ headers }: Seen): boolean => headers['x-amz-target'] === 'SageMaker.ListModelPackages';
-    proxy.add({ when: isListing, fault: { kind: 'delay', milliseconds: 40_000 } });
+    proxy.add({ when: isListing, fault: HOLD });
     const ended = await interrupt(met(isListing));
     expect(ended).toMatchObject(expected('Interrupted before anything was written'));
     expect(await objectsIn(accounts.target, BUCKETS.target)).toEqual({});
@@ -117,7 +117,7 @@ describeWithPython('a release that is interrupted', () => {
   test('in the middle of a copy leaves no part of it, and the next one makes the whole', async () => {
     await put(LARGE_MODEL);
     proxy.add(throughHere());
-    proxy.add({ when: isPart(2), fault: { kind: 'delay', milliseconds: 40_000 } });
+    proxy.add({ when: isPart(2), fault: HOLD });
     const ended = await interrupt(met(isPart(2)));
     expect(ended).toMatchObject(expected(DURING));
     expect(ended.stderr).toContain('fix: run it again: what was done already is not done twice');
@@ -132,7 +132,7 @@ describeWithPython('a release that is interrupted', () => {
     'while something under %s is uploaded leaves what was copied, and the next one goes on',
     async (path) => {
       const isUpload = (seen: Seen): boolean => seen.method === 'PUT' && seen.path.includes(path);
-      proxy.add({ when: isUpload, fault: { kind: 'delay', milliseconds: 40_000 } });
+      proxy.add({ when: isUpload, fault: HOLD });
       const ended = await interrupt(met(isUpload));
       expect(ended).toMatchObject(expected(DURING));
       expect(await versionsIn(accounts.target, GROUP)).toEqual([]);

@@ -19,7 +19,6 @@ import {
 } from './two-accounts.ts';
 
 const GROUP = 'rings';
-const TIME_LIMIT = 60_000;
 
 describeWithPython('a release between two profiles', () => {
   const accounts = twoAccounts();
@@ -29,7 +28,7 @@ describeWithPython('a release between two profiles', () => {
     repository = writeRepository(accounts.moto);
     const uri = await putSource(accounts.source, 'rings/model.tar.gz', 'weights');
     await register(accounts.source, GROUP, singleContainer(uri));
-  }, TIME_LIMIT);
+  });
   afterEach(() => repository.remove());
 
   const profiles = (changed: Readonly<Record<string, string | undefined>> = {}) =>

@@ -23,7 +23,6 @@ import {
 } from './two-accounts.ts';
 
 const GROUP = 'rings-p-1';
-const TIME_LIMIT = 60_000;
 
 describeWithPython('a promotion between two accounts', () => {
   const accounts = twoAccounts();
@@ -31,7 +30,7 @@ describeWithPython('a promotion between two accounts', () => {
   beforeEach(async () => {
     await accounts.reset();
     repository = writeRepository(accounts.moto);
-  }, TIME_LIMIT);
+  });
   afterEach(() => repository.remove());
 
   test('brings a package with one container over, byte for byte, and writes the parameters of the stack', async () => {

@@ -1,9 +1,10 @@
 import { S3 } from '@aws-sdk/client-s3';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 
 import type { Account } from '../../src/promote/account.ts';
 import { hasGroup } from '../../src/promote/registry.ts';
+import { type Seen, startFaultProxy } from '../fakes/fault-proxy.ts';
 import { type ModelRegistry, startModelRegistry } from '../fakes/model-registry.ts';
 import { type MotoServer, startMoto } from '../support/moto-server.ts';
 import { PYTHON_ENVIRONMENT_TIME_LIMIT, describeWithPython } from '../support/python-environment.ts';
@@ -19,7 +20,6 @@ import {
 } from './two-accounts.ts';
 
 const GROUP = 'rings';
-const TIME_LIMIT = 60_000;
 
 describeWithPython('a promotion and the registry', () => {
   let moto: MotoServer;
@@ -44,7 +44,7 @@ describeWithPython('a promotion and the registry', () => {
     registry = await startModelRegistry();
     repository = writeRepository(moto);
     registry.call(SOURCE, 'CreateModelPackageGroup', { ModelPackageGroupName: GROUP });
-  }, TIME_LIMIT);
+  });
   afterEach(async () => {
     repository.remove();
     await registry.stop();
@@ -91,6 +91,27 @@ describeWithPython('a promotion and the registry', () => {
     expect(
       lists.every(({ body }) => body['SortOrder'] === 'Descending' && body['ModelApprovalStatus'] === 'Approved'),
     ).toBe(true);
+  });
+
+  test('registers nothing when the version is rejected while its bytes are copied', async () => {
+    const arn = await register();
+    const proxy = await startFaultProxy(moto.endpoint);
+    onTestFinished(() => proxy.stop());
+    const isCopy = ({ method, path }: Seen): boolean => method === 'PUT' && path.includes(BUCKETS.target);
+    const reject = (seen: Seen): boolean => {
+      if (isCopy(seen)) approve(SOURCE, arn, 'Rejected');
+      return false;
+    };
+    proxy.add({ when: reject, fault: { kind: 'lose' }, times: 1 });
+    const { exitCode, stderr } = await repository.releaseInHost(flags(), {
+      ...env(),
+      AWS_ENDPOINT_URL_S3: proxy.endpoint,
+    });
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`error[not-approved]  ${arn} is not approved: it is Rejected`);
+    expect(proxy.requests.some(isCopy)).toBe(true);
+    expect(promoted()).toEqual([]);
   });
 
   test('waits for a package that AWS is still making', async () => {
@@ -176,7 +197,7 @@ describeWithPython('a promotion and the registry', () => {
     expect((await release(['--follow-approval'])).stdout).toBe(`${promoted()[1]!.ModelPackageArn}\n`);
     expect(promoted().map((one) => one.ModelApprovalStatus)).toEqual(['Approved', 'Approved']);
     expect(promoted()).toHaveLength(2);
-  }, 180_000);
+  });
 
   test('does not approve again what a person in the target rejected', async () => {
     await register();

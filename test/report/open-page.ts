@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 
 import { type ReportRequest, renderReport } from '../../src/report/render-report.ts';
 import { startChromium } from '../support/chromium.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -34,6 +35,7 @@ export function usingBrowser(): (request: ReportRequest, options?: BrowserContex
     const file = join(temporaryFolder(), 'report.html');
     writeFileSync(file, renderReport(request));
     const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
+    context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     const faults: string[] = [];
     page.on('console', (message) => faults.push(message.text()));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { isPipelineError } from '../../src/definition/error.ts';
@@ -68,7 +69,7 @@ describeWithPython('an upload over a bad connection', () => {
     ['a connection that is cut in the middle of a part', isPartNumber(3), { kind: 'cut', afterBytes: PART / 2 }],
     ['a part whose answer is lost, so that it is sent twice', isPartNumber(1), { kind: 'lose' }],
     ['a part that the network delivers twice', isPartNumber(2), { kind: 'repeat' }],
-    ['a late answer', isPartNumber(1), { kind: 'delay', milliseconds: 300 }],
+    ['a late answer', isPartNumber(1), { kind: 'delay', until: () => sleep(300) }],
     ['a lost answer to the last request', isComplete, { kind: 'lose' }],
     ['a last request that the network delivers twice', isComplete, { kind: 'repeat' }],
     ['an error within an answer that began well', isComplete, { ...INTERNAL_ERROR, status: 200 } as Fault],
@@ -133,7 +134,7 @@ describeWithPython('an upload over a bad connection', () => {
   test('cannot be seen before it is whole', async () => {
     const seen: Promise<string>[] = [];
     const look = (): void => void seen.push(headObject(there.s3, place()).then(({ state }) => state));
-    proxy.add({ when: isComplete, fault: { kind: 'delay', milliseconds: 200 } });
+    proxy.add({ when: isComplete, fault: { kind: 'delay', until: () => Promise.all(seen) } });
     await upload(s3, place(), generated(SIZE), { progress: look });
     expect((await Promise.all(seen)).slice(0, 3)).toEqual(['absent', 'absent', 'absent']);
     expect((await headObject(there.s3, place())).state).toBe('there');

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { describe } from 'vitest';
 
+import { PATIENCE } from './patience.ts';
+
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const program = [process.env['CHROMIUM'], ...PLACES].find((path) => path !== undefined && existsSync(path));
 
@@ -17,6 +19,6 @@ export function startChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: program!,
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-    timeout: 120_000,
+    timeout: PATIENCE,
   });
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
+import { PATIENCE } from './patience.ts';
 import { type CommandOptions, type CommandResult, killGroup, tieToThisProcess } from './run-command.ts';
 
 const HOST = fileURLToPath(new URL('command-host.mjs', import.meta.url));
@@ -25,7 +26,7 @@ afterAll(async () => {
 export async function runInHost(
   program: string,
   args: readonly string[],
-  { cwd = process.cwd(), env = process.env, timeLimit = 60_000 }: CommandOptions = {},
+  { cwd = process.cwd(), env = process.env, timeLimit = PATIENCE }: CommandOptions = {},
 ): Promise<CommandResult> {
   if (isBusy)
     throw new Error(`${program} was started while another command runs: two at once need processes of their own`);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
 
+import { PATIENCE } from './patience.ts';
 import { killGroup, runCommand, tieToThisProcess } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -16,7 +17,6 @@ export interface DockerEngine {
 }
 
 const ENGINE = '/usr/sbin/dockerd';
-const START_LIMIT = 60_000;
 
 /** A `describe` of what needs a Docker engine, this machine's or one of the tests' own: skipped by its name where there is none. */
 export function describeWithDocker(name: string, tests: () => void): void {
@@ -41,7 +41,7 @@ export async function startDocker(afterwards: (remove: () => void) => unknown): 
   child.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString('utf8')}`.slice(-4000)));
   const ended = once(child, 'close');
   const env = { DOCKER_HOST: `unix://${socket}` };
-  for (const limit = Date.now() + START_LIMIT; !answers(env);) {
+  for (const limit = Date.now() + PATIENCE; !answers(env);) {
     if (child.exitCode !== null || Date.now() > limit) {
       killGroup(child.pid);
       throw new Error(`the Docker engine did not start: ${said}`);

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 
 /**
@@ -17,14 +16,4 @@ export async function listenOnFreePort(server: Server): Promise<number> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
   return address.port;
-}
-
-/** A loopback port that was free a moment ago, for a program that must be told its port. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listenOnFreePort(server);
-  await new Promise<void>((resolve, reject) => {
-    server.close((error) => (error === undefined ? resolve() : reject(error)));
-  });
-  return port;
 }

@@ -10,8 +10,9 @@ import {
   ListPipelinesCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 
+import { eventually } from './eventually.ts';
 import { pythonWithBoto3, startMoto } from './moto-server.ts';
 import { describeWithPython, PYTHON_ENVIRONMENT_TIME_LIMIT } from './python-environment.ts';
 import { isRunning, killGroup } from './run-command.ts';
@@ -85,13 +86,13 @@ describeWithPython('moto', () => {
       cwd: folder,
     });
     onTestFinished(() => killGroup(run.pid));
-    await vi.waitFor(() => expect(existsSync(said)).toBe(true), 50_000);
+    await eventually(() => expect(existsSync(said)).toBe(true));
     const { moto, worker } = JSON.parse(readFileSync(said, 'utf8')) as { moto: number; worker: number };
     expect([moto, worker].map(isRunning)).toEqual([true, true]);
 
     const ended = once(run, 'exit');
     run.kill('SIGKILL');
     await ended;
-    await vi.waitFor(() => expect([moto, worker].map(isRunning)).toEqual([false, false]), 30_000);
-  }, 120_000);
+    await eventually(() => expect([moto, worker].map(isRunning)).toEqual([false, false]));
+  });
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 import { awsEnvironment } from './aws-environment.ts';
+import { PATIENCE } from './patience.ts';
 import { pythonEnvironment } from './python-environment.ts';
 import { killGroup, tieToThisProcess } from './run-command.ts';
 
@@ -16,7 +17,6 @@ export interface MotoServer {
 }
 
 const REQUIREMENTS = ['moto[server]==5.2.1', 'boto3==1.43.11', 'botocore==1.43.11'];
-const START_LIMIT = 60_000;
 const STOP_LIMIT = 5_000;
 
 /** The Python of moto's environment, which has boto3 as well. */
@@ -47,8 +47,8 @@ export async function startMoto(settings: Readonly<Record<string, string>> = {})
     };
     const timer = setTimeout(() => {
       killGroup(child.pid);
-      fail(`it named no port within ${START_LIMIT / 1000} s`);
-    }, START_LIMIT);
+      fail(`it named no port within ${PATIENCE / 1000} s`);
+    }, PATIENCE);
     child.once('error', (error) => fail(error.message));
     child.once('close', (exitCode, signal) => fail(`it ended with ${exitCode ?? signal}`));
     let line = '';

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { runInHost } from './command-host.ts';
+import { PATIENCE } from './patience.ts';
 import { type CommandOptions, type CommandResult, runCommand } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -54,9 +55,9 @@ export function writeProject(
   });
   return {
     folder,
-    run: (command, args = [], env = {}, timeLimit = 60_000) =>
+    run: (command, args = [], env = {}, timeLimit = PATIENCE) =>
       runCommand(process.execPath, [programOf(command), ...args], options(env, timeLimit)),
-    runInHost: (command, args = [], env = {}, timeLimit = 60_000) =>
+    runInHost: (command, args = [], env = {}, timeLimit = PATIENCE) =>
       runInHost(programOf(command), args, options(env, timeLimit)),
   };
 }

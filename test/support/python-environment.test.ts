@@ -61,7 +61,7 @@ describeWithPython('a Python environment', () => {
     const bare = await pythonEnvironment({ name: 'greeting', requirements: [], env });
     expect(bare.folder).not.toBe(one.folder);
     expect(await runCommand(bare.python, ['-c', 'import greeting'])).toMatchObject({ exitCode: 1 });
-  }, 300_000);
+  });
 
   test('is made anew when its interpreter is gone', async () => {
     const { cache, env } = await offline();
@@ -71,7 +71,7 @@ describeWithPython('a Python environment', () => {
     expect(await pythonEnvironment(request)).toMatchObject({ folder, python });
     expect(await runCommand(python, ['-c', 'print(1)'])).toMatchObject({ stdout: '1\n' });
     expect(entries(cache)).toHaveLength(2);
-  }, 300_000);
+  });
 
   test('whose making was killed is made anew, and the lock of the dead is no hindrance', async () => {
     const { cache, env } = await offline();
@@ -90,7 +90,7 @@ describeWithPython('a Python environment', () => {
     const { bin } = await pythonEnvironment({ name: 'greeting', requirements: ['greeting==1.0'], env });
     expect(await runCommand(bin('greet'))).toMatchObject({ stdout: 'hello\n' });
     expect(entries(cache)).not.toContain(half);
-  }, 300_000);
+  });
 
   test('that cannot be had says why, with the last lines of pip, and leaves nothing behind', async () => {
     const { cache, env } = await offline();
@@ -100,7 +100,7 @@ describeWithPython('a Python environment', () => {
     );
     await expect(made).rejects.toThrow('No matching distribution found for greeting==2.0');
     expect(entries(cache)).toEqual([]);
-  }, 300_000);
+  });
 });
 
 describeWithPython('with uv on the PATH', () => {
@@ -114,7 +114,7 @@ describeWithPython('with uv on the PATH', () => {
     const made = await pythonEnvironment({ name: 'greeting', requirements: ['greeting==1.0'], env });
     expect(await runCommand(made.bin('greet'))).toMatchObject({ stdout: 'hello\n' });
     expect(await runCommand(made.python, ['-m', 'pip', '--version'])).toMatchObject({ exitCode: 1 });
-  }, 300_000);
+  });
 });
 
 test('a machine without Python, or with half of one, is told what is missing', async () => {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
+import { PATIENCE } from './patience.ts';
+
 /** What a command was given beside its arguments. */
 export interface CommandOptions {
   readonly cwd?: string;
@@ -8,7 +10,7 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** What it reads on stdin; nothing unless told. */
   readonly input?: string | Uint8Array;
-  /** Milliseconds after which it and everything it started is killed; a minute unless told. */
+  /** Milliseconds after which it and everything it started is killed; all patience unless told. */
   readonly timeLimit?: number;
 }
 
@@ -26,7 +28,7 @@ export interface CommandResult {
 export function runCommand(
   command: string,
   args: readonly string[] = [],
-  { cwd, env = process.env, input = '', timeLimit = 60_000 }: CommandOptions = {},
+  { cwd, env = process.env, input = '', timeLimit = PATIENCE }: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     // A group of its own, so that what it started can be killed with it.

@@ -8,7 +8,7 @@ import type { Tell } from '../say.ts';
 import type { Containers } from './containers/container.ts';
 import { execution } from './execution.ts';
 import { type Scope, experimentOf } from './expressions/scope.ts';
-import { LOCAL_BUCKET } from './fetch.ts';
+import { LOCAL_BUCKET, refuseCut } from './fetch.ts';
 import { LOCAL_FILES, localFiles } from './local-files.ts';
 import { publishAssets } from './publish-assets.ts';
 import { refuseOther } from './read-runs.ts';
@@ -71,7 +71,7 @@ export async function prepareRun(
   const known = { parameters, execution: execution({ pipeline: assembly.name, run, region, started }) };
   const scope = { ...known, experiment: experimentOf(document, known) };
   const fetch = settings.fetch?.(tell);
-  const obtain = (uri: string): Promise<void> => fetch?.(store, uri) ?? Promise.resolve();
+  const obtain = (uri: string): Promise<void> => (fetch ?? refuseCut)(store, uri);
   const containers = loadedLate(settings.containers, {
     tell,
     interrupted: world.interrupted,

@@ -9,6 +9,7 @@ import { walkSteps } from '../../definition/walk.ts';
 import { announcedSteps } from '../announced-steps.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import type { Tell } from '../say.ts';
+import { systemFault } from '../system-fault.ts';
 import { openCache } from './cache.ts';
 import { secondsBetween } from './duration.ts';
 import { firstOf, resumption } from './earlier.ts';
@@ -225,11 +226,12 @@ function keeper({ path }: RunFolder, broken: AbortController): Keeper {
     },
     check: () => {
       if (fault === undefined) return;
-      const code = codeOf(fault);
-      const known = { ENOENT: 'run-folder-gone', ENOSPC: 'disk-full' }[code ?? ''] ?? 'cannot-write';
-      throw new PipelineError('failed', known, `The run was ended, as its folder cannot be written: ${path}`, {
+      const isGone = codeOf(fault) === 'ENOENT';
+      const { code = 'cannot-write', fix } = (isGone ? undefined : systemFault(fault)) ?? {};
+      const message = `The run was ended, as its folder cannot be written: ${path}`;
+      throw new PipelineError('machine', isGone ? 'run-folder-gone' : code, message, {
         detail: (fault as Error).message,
-        fix: code === 'ENOSPC' ? 'make room on the disk' : undefined,
+        fix,
         cause: fault,
       });
     },

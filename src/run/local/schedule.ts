@@ -87,6 +87,8 @@ export async function schedule(document: PipelineDocument, conductor: Conductor)
     }
   }
   const ready = [...waiting].filter(([, count]) => count === 0).map(([name]) => name);
+  /** Nothing but a place is missing to them. */
+  const startable: StepDocument[] = [];
   const running = new Map<string, Promise<void>>();
   let failed: string | undefined;
 
@@ -104,18 +106,23 @@ export async function schedule(document: PipelineDocument, conductor: Conductor)
     running.delete(step.Name);
     end(step.Name, ending);
   };
+  const isOver = (): boolean => failed !== undefined || conductor.signal.aborted;
   const startReady = (): void => {
-    while (ready.length > 0 && running.size < conductor.maxParallel) {
-      if (failed !== undefined || conductor.signal.aborted) return;
+    // What is skipped takes no place: it waits for none, and is told of alike however many there are.
+    while (ready.length > 0 && !isOver()) {
       const name = ready.shift()!;
       const place = graph.steps.get(name)!;
       const reason = whySkipped(place, needs.get(name)!, endings);
       if (reason === undefined) {
-        running.set(name, run(place.step));
+        startable.push(place.step);
       } else {
         conductor.skip(place.step, 'skipped', reason);
         end(name, { state: 'skipped' });
       }
+    }
+    while (startable.length > 0 && running.size < conductor.maxParallel && !isOver()) {
+      const step = startable.shift()!;
+      running.set(step.Name, run(step));
     }
   };
   for (startReady(); running.size > 0; startReady()) await Promise.race(running.values());

@@ -3,7 +3,7 @@ import { PipelineError } from '../../definition/error.ts';
 import { graphOf } from '../../definition/graph.ts';
 import { chosenSteps } from '../chosen-steps.ts';
 import type { Earlier } from './earlier.ts';
-import { type PastRun, findRun, listRuns } from './read-runs.ts';
+import { type PastRun, findRun, listRuns, refuseOther } from './read-runs.ts';
 import { type LocalSelection, readStepRecord } from './run-folder.ts';
 
 /** A selection that is known to work. */
@@ -53,6 +53,10 @@ export function selectLocally(
 }
 
 function sourceOf(stateFolder: string, pipeline: string, name: string | undefined): PastRun | undefined {
-  if (name !== undefined) return findRun(stateFolder, name);
-  return listRuns(stateFolder).find((run) => run.pipeline === pipeline && run.state !== 'unfinished');
+  if (name === undefined) {
+    return listRuns(stateFolder).find((run) => run.pipeline === pipeline && run.state !== 'unfinished');
+  }
+  const run = findRun(stateFolder, name);
+  refuseOther(run, pipeline, stateFolder, '--source-execution');
+  return run;
 }

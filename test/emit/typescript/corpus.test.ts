@@ -55,5 +55,5 @@ describe.skipIf(!isHere)('the corpus of real documents (beside the repository, o
   test('is imported into modules that compile under strict', async () => {
     const { stdout } = await compileModules(temporaryFolder(), modules);
     expect(stdout).toBe('');
-  }, 300_000);
+  });
 });

@@ -95,4 +95,4 @@ test('whatever is taken out, put in or changed, the module compiles and emits th
   expect(modules.size).toBeGreaterThan(100);
   expect(differences).toEqual({});
   expect((await compileModules(temporaryFolder(), modules)).stdout).toBe('');
-}, 300_000);
+});

@@ -126,7 +126,7 @@ test('whatever names and texts a document has, the module compiles and emits the
   }
   expect(differences).toEqual({});
   expect((await compileModules(temporaryFolder(), modules)).stdout).toBe('');
-}, 300_000);
+});
 
 test('two thousand steps, each reading the one before, are imported in a module that emits them', () => {
   const steps = Array.from({ length: 2000 }, (_, index) => ({

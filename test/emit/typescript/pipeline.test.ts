@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Json, type PipelineDocument, type StepDocument, parse } from 'sagemaker-pipelines';
+import * as fc from '../../support/fast-check.ts';
 import { toTypeScript } from '../../../src/emit/typescript/pipeline.ts';
 import { firstDifference } from '../../golden/difference.ts';
 import { runCommand } from '../../support/run-command.ts';
@@ -43,7 +43,7 @@ describe('the documents of the Python SDK', () => {
   test('become modules that compile under strict', async () => {
     expect(modules.size).toBeGreaterThan(40);
     expect((await compileModules(temporaryFolder(), modules)).stdout).toBe('');
-  }, 300_000);
+  });
 
   test('become modules that are laid out as the formatter lays them out', async () => {
     const folder = temporaryFolder();

@@ -132,7 +132,7 @@ describe('a processing job that a function for scripts gives', () => {
 
   test('becomes a module that compiles under strict', async () => {
     expect((await compileModules(temporaryFolder(), modules)).stdout).toBe('');
-  }, 300_000);
+  });
 
   test('is written in full as soon as one thing is not what the function gives', () => {
     const usual = written.inputs;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import type { ContainerEnd, ContainerJob, Containers, Listener } from '../../../src/run/local/containers/container.ts';
+import { PATIENCE } from '../../support/patience.ts';
 
 /**
  * The least that can stand in for a container: the job's program itself, with its `/opt/ml` written out as the folder's
@@ -32,7 +33,7 @@ async function runPlainly(job: ContainerJob, listen: Listener, signal: AbortSign
       timedOut = true;
       end();
     },
-    (job.secondsAtMost ?? 60) * 1000,
+    job.secondsAtMost === undefined ? PATIENCE : job.secondsAtMost * 1000,
   );
   if (signal.aborted) end();
   signal.addEventListener('abort', end);

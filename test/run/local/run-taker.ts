@@ -6,11 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { thisProcess } from '../../../src/cli/this-process.ts';
 import { isPipelineError } from '../../../src/definition/error.ts';
 import { takeRun } from '../../../src/run/local/run-owner.ts';
+import { PATIENCE } from '../../support/patience.ts';
 
 /** One of several processes that want the same run at once: it says what came of it, and stays until all have tried. */
 const [folder = '', ready = '', count = '0'] = process.argv.slice(2);
 const allHave = async (prefix: string): Promise<void> => {
-  for (let look = 0; look < 3000; look++) {
+  for (let look = 0; look < PATIENCE / 10; look++) {
     if (readdirSync(ready).filter((name) => name.startsWith(prefix)).length === Number(count)) return;
     await wait(10);
   }

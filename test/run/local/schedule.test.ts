@@ -21,6 +21,8 @@ interface Scheduled {
   readonly started: readonly string[];
   readonly most: number;
   readonly skipped: Readonly<Record<string, string>>;
+  /** What was started or skipped, one after the other. */
+  readonly told: readonly string[];
 }
 
 async function scheduled(
@@ -33,14 +35,19 @@ async function scheduled(
 ): Promise<Scheduled> {
   const started: string[] = [];
   const skipped: Record<string, string> = {};
+  const told: string[] = [];
   const controller = new AbortController();
   let [running, most] = [0, 0];
   const conductor: Conductor = {
     maxParallel,
     signal: controller.signal,
-    skip: ({ Name }, state, reason) => (skipped[Name] = `${state}: ${reason}`),
+    skip: ({ Name }, state, reason) => {
+      told.push(Name);
+      skipped[Name] = `${state}: ${reason}`;
+    },
     start: async ({ Name, Type }) => {
       started.push(Name);
+      told.push(Name);
       most = Math.max(most, ++running);
       if (Name === abort) controller.abort();
       await new Promise((resolve) => setImmediate(resolve));
@@ -49,7 +56,7 @@ async function scheduled(
     },
   };
   await schedule(documentOf(steps), conductor);
-  return { started, most, skipped };
+  return { started, most, skipped, told };
 }
 
 describe('the scheduler', () => {
@@ -71,7 +78,8 @@ describe('the scheduler', () => {
       step('after-no', ['no']),
       step('after-yes', ['yes']),
     ];
-    expect(await scheduled(steps)).toEqual({
+    const { told: _, ...rest } = await scheduled(steps);
+    expect(rest).toEqual({
       started: ['If', 'yes', 'after-yes'],
       most: 1,
       skipped: {
@@ -81,6 +89,11 @@ describe('the scheduler', () => {
         deep: 'skipped: Inner was skipped',
       },
     });
+  });
+
+  test.each([1, 4])('skips a step before another is started, with room for %i at a time', async (maxParallel) => {
+    const steps = [condition('If', [step('yes'), step('also')], [step('no')])];
+    expect((await scheduled(steps, { maxParallel })).told).toEqual(['If', 'no', 'yes', 'also']);
   });
 
   test('lets what depends on a Condition wait for its branches, and run whichever was taken', async () => {
@@ -98,7 +111,8 @@ describe('the scheduler', () => {
 
   test('starts nothing more after a failure, and waits for what runs', async () => {
     const steps = [step('bad'), step('beside'), step('after', ['beside']), step('behind', ['bad'])];
-    expect(await scheduled(steps, { endings: { bad: { state: 'failed' } } })).toEqual({
+    const { told: _, ...rest } = await scheduled(steps, { endings: { bad: { state: 'failed' } } });
+    expect(rest).toEqual({
       started: ['bad', 'beside'],
       most: 2,
       skipped: { after: 'skipped: not started, as bad failed', behind: 'skipped: not started, as bad failed' },

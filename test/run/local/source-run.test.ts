@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { findRun } from '../../../src/run/local/read-runs.ts';
@@ -42,6 +44,17 @@ describe('a run of some steps', () => {
     const some = await run(first, { settings: { selection } });
     expect(await read(`s3://b/${some.run}/used/x`)).toBe('one\n');
     expect(some.states).toEqual({ Make: 'skipped', Use: 'succeeded', Last: 'skipped' });
+  });
+
+  test('takes nothing from a run of another pipeline, whose steps may have the same names', async () => {
+    const { run } = bench();
+    const [own, others] = [await run(first), await run(first)];
+    const record = join(others.folder, 'run.json');
+    writeFileSync(record, readFileSync(record, 'utf8').replace('"tested"', '"other"'));
+    await expect(run(first, { settings: { selection: { only: ['Use'], source: 'latest' } } })).rejects.toMatchObject({
+      code: 'other-pipeline',
+      fix: `--source-execution ${own.run}`,
+    });
   });
 
   test('is itself one that a later run takes results from', async () => {

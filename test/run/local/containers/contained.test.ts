@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import {
   type Contained,
@@ -22,6 +22,7 @@ import {
   startContained,
 } from '../../../../src/run/local/containers/contained.ts';
 import { describeWithPython } from '../../../support/python-environment.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { isRunning, killGroup } from '../../../support/run-command.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -55,13 +56,21 @@ function inNamespace(folder: string): Partial<Contained> {
   return { mount: { folder, namespace } };
 }
 
-/** Whether some process was started with that word. */
-function anyoneSays(word: string): boolean {
+let naps = 0;
+
+/** How long to sleep, in seconds: as nobody else on this machine does, so that who sleeps so long is known by it. */
+function nap(): string {
+  return `${7300 + (naps += 1)}.${process.pid}`;
+}
+
+/** The processes that sleep so long, whoever started them. */
+function sleepers(seconds: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .some((pid) => {
+    .map(Number)
+    .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word) && isRunning(Number(pid));
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === `sleep\0${seconds}\0` && isRunning(pid);
       } catch {
         return false;
       }
@@ -106,20 +115,21 @@ describeWithPython('a contained program', () => {
   });
 
   test('takes with it, at its end, what it left running', async () => {
-    const word = '7301.5';
-    await run(`(setsid sleep ${word} &) ; sleep ${word} & exit 0`);
-    await vi.waitFor(() => expect(anyoneSays(word)).toBe(false));
+    const long = nap();
+    await run(`(setsid sleep ${long} &) ; sleep ${long} & exit 0`);
+    await eventually(() => expect(sleepers(long)).toEqual([]));
   });
 
   test('is ended with everything it started, also what left its group', async () => {
-    const word = '7302.5';
-    const command = ['/bin/sh', '-c', `trap "" TERM; setsid sleep ${word} & echo up; while :; do sleep ${word}; done`];
+    const long = nap();
+    const command = ['/bin/sh', '-c', `trap "" TERM; setsid sleep ${long} & echo up; while :; do sleep ${long}; done`];
     const started = startContained(supervisor, { command, cwd: '/', environment }, () => {});
-    await vi.waitFor(() => expect(anyoneSays(word)).toBe(true));
+    onTestFinished(started.kill);
+    await eventually(() => expect(sleepers(long)).toHaveLength(2));
     started.terminate();
     started.kill();
     expect(await started.ended).toEqual({ exitCode: null, signal: 'SIGKILL' });
-    expect(anyoneSays(word)).toBe(false);
+    expect(sleepers(long)).toEqual([]);
   });
 
   test('may end by itself when it is asked to', async () => {
@@ -141,24 +151,24 @@ describeWithPython('a contained program', () => {
   test.each(['without a namespace', 'in a namespace'])(
     'does not outlive us %s, even when we are killed',
     async (how) => {
-      const word = how === 'in a namespace' ? '7303.5' : '7304.5';
+      const [long, ours] = [nap(), nap()];
       const folder = jobFolder();
-      const command = ['/bin/sh', '-c', `setsid sleep ${word} & sleep ${word}`];
+      const command = ['/bin/sh', '-c', `setsid sleep ${long} & sleep ${long}`];
       const mounted =
         how === 'in a namespace' && typeof namespace !== 'string'
-          ? { namespace: true, folder, ...namespace }
+          ? { namespace: true, folder, binds: {}, ...namespace }
           : { namespace: false };
       const spec = JSON.stringify({ command, cwd: '/', environment, ...mounted });
       // Stands for us: it holds the only end of the pipe, and is killed without a chance to say anything.
       const holder = spawn(
         '/bin/sh',
-        ['-c', '{ printf "%s\\n" "$1"; sleep 7305.5; } | python3 -I -S "$2" 3>/dev/null', 'sh', spec, script],
+        ['-c', '{ printf "%s\\n" "$1"; sleep "$3"; } | python3 -I -S "$2" 3>/dev/null', 'sh', spec, script, ours],
         { detached: true },
       );
       onTestFinished(() => killGroup(holder.pid));
-      await vi.waitFor(() => expect(anyoneSays(word)).toBe(true), 20_000);
-      killOnly('7305.5');
-      await vi.waitFor(() => expect(anyoneSays(word)).toBe(false), 20_000);
+      await eventually(() => expect([sleepers(long).length, sleepers(ours).length]).toEqual([2, 1]));
+      process.kill(sleepers(ours)[0]!, 'SIGKILL');
+      await eventually(() => expect(sleepers(long)).toEqual([]));
       await endOf(holder);
     },
   );
@@ -244,14 +254,6 @@ describeWithPython('a contained program', () => {
     });
   });
 });
-
-function killOnly(word: string): void {
-  const { stdout } = spawnSync('sh', [
-    '-c',
-    `for p in /proc/[0-9]*; do [ "$(tr '\\0' ' ' < $p/cmdline 2>/dev/null)" = "sleep ${word} " ] && echo \${p#/proc/}; done`,
-  ]);
-  for (const pid of stdout.toString().trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
-}
 
 async function endOf(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');

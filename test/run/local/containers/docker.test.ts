@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
 
 import {
   type DockerSettings,
@@ -9,6 +10,8 @@ import {
   jobCommand,
   serveCommand,
 } from '../../../../src/run/local/containers/docker.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { PATIENCE } from '../../../support/patience.ts';
 import { describeWithPython } from '../../../support/python-environment.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { layOut, processing, unique } from './process-containers.ts';
@@ -29,6 +32,7 @@ if words[0] == 'port':
 if words[0] == 'run':
     if 'refuse' in words: print('docker: pull access denied', file=sys.stderr); sys.exit(125)
     if 'wait' in words: print('up', flush=True); time.sleep(600)
+    if 'broken' in words: print('no model', flush=True); sys.exit(1)
     if words[-1] == 'serve':
         import http.server
         class Answer(http.server.BaseHTTPRequestHandler):
@@ -55,7 +59,7 @@ function engine(): { settings: DockerSettings; calls: () => string[][] } {
     unique,
     fetchObject: (uri, file) => Promise.resolve(writeFileSync(file, `# ${uri}`)),
     grace: 300,
-    startLimit: 30_000,
+    startLimit: PATIENCE,
   };
   const file = join(bin, 'calls');
   const calls = (): string[][] => {
@@ -173,7 +177,21 @@ describeWithPython('Docker', () => {
     const run = calls().find(([word]) => word === 'run') ?? [];
     expect(run.find((word) => word.endsWith('target=/opt/ml/code'))).toMatch(/^type=bind,source=.*\/code,/);
     await server.stop();
-    await vi.waitFor(() => expect(calls().at(-1)?.[0]).toBe('rm'));
+    await eventually(() => expect(calls().at(-1)?.[0]).toBe('rm'));
+  });
+
+  test('is not asked for the port of a model server any more once that has ended', async () => {
+    const { settings, calls } = engine();
+    const model = { image: 'broken', folder: layOut({}), environment: {} };
+    await expect(dockerContainers(settings).serve(model, () => {}, nobody)).rejects.toMatchObject({
+      code: 'model-server-not-started',
+      detail: expect.stringContaining('no model') as unknown,
+    });
+    const asked = (): number => calls().filter(([word]) => word === 'port').length;
+    const before = asked();
+    await wait(2_000);
+    // One may have been under way.
+    expect(asked()).toBeLessThanOrEqual(before + 1);
   });
 
   test('that refuses an image is no fault of the job', async () => {

@@ -14,6 +14,7 @@ import { describeWithPython } from '../../../support/python-environment.ts';
 import { runCommand } from '../../../support/run-command.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { writeWheel } from './package-index.ts';
+import { unique } from './process-containers.ts';
 
 /** One small package without others behind it. */
 const small = { name: 'small 1.0', packages: { six: '1.16.0' } };
@@ -119,7 +120,7 @@ describeWithPython('an environment', () => {
     });
     builds = await Promise.all(both);
     base = builds[0]!.built;
-  }, 300_000);
+  });
 
   test('holds exactly what was asked for and is built once', async () => {
     const { cache, told } = cacheIn(shared);
@@ -158,7 +159,7 @@ describeWithPython('an environment', () => {
     expect(warning).toMatchObject({ code: 'environment-substituted', severity: 'warning' });
     expect(warning?.detail).toMatch(/^Python 3\.2 → 3\.\d+, thing 1\.0 → 1\.2$/);
     expect(substitutions(environment, true)).toMatchObject([{ severity: 'error' }]);
-  }, 300_000);
+  });
 
   test('whose releases do not go together takes none of another major version than the image has', async () => {
     const folder = temporaryFolder();
@@ -172,7 +173,7 @@ describeWithPython('an environment', () => {
       { what: 'base', wanted: '1.0', got: '1.5' },
       { what: 'other', wanted: '1.0', got: '1.1' },
     ]);
-  }, 300_000);
+  });
 
   test('whose package index cannot be reached says what to do, and leaves nothing behind', async () => {
     const folder = temporaryFolder();
@@ -188,7 +189,7 @@ describeWithPython('an environment', () => {
       fix: expect.stringContaining('PIP_INDEX_URL') as unknown,
     });
     expect(readdirSync(folder).filter((name) => !name.endsWith('.lock'))).toEqual([]);
-  }, 300_000);
+  });
 
   test('without any Python says what to install', async () => {
     const env = { PATH: temporaryFolder(), HOME: temporaryFolder() };
@@ -202,13 +203,11 @@ describeWithPython('an environment', () => {
     const folder = join(temporaryFolder(), 'mit Leerzeichen ä', 'layer');
     const layer = layEnvironment(folder, base!);
     expect(await ask(layer, 'import six, sys; print(six.__version__, sys.prefix)')).toBe(`1.16.0 ${folder}`);
-    const pip = await runCommand(join(folder, 'bin/pip'), ['install', '--quiet', 'six==1.15.0'], {
-      timeLimit: 120_000,
-    });
+    const pip = await runCommand(join(folder, 'bin/pip'), ['install', '--quiet', 'six==1.15.0'], {});
     expect(pip.exitCode).toBe(0);
     expect(await ask(layer, 'import six; print(six.__version__)')).toBe('1.15.0');
     expect(await ask(base!, 'import six; print(six.__version__)')).toBe('1.16.0');
-  }, 300_000);
+  });
 
   test('gets the requirements of a source folder on top, once', async () => {
     const source = temporaryFolder();
@@ -225,7 +224,7 @@ describeWithPython('an environment', () => {
     expect(await ask(layEnvironment(join(source, 'layer'), added), 'import six; print(six.__version__)')).toBe(
       '1.14.0',
     );
-  }, 300_000);
+  });
 
   test('keeps nothing of requirements that cannot be had', async () => {
     const file = join(temporaryFolder(), 'requirements.txt');
@@ -234,10 +233,5 @@ describeWithPython('an environment', () => {
     const end = await addRequirements(cache, base!, file, temporaryFolder());
     const lines = expect.arrayContaining(['ERROR: No matching distribution found for six==99.0']) as unknown;
     expect(end).toMatchObject({ ok: false, lines });
-  }, 300_000);
+  });
 });
-
-let count = 0;
-function unique(digits: number): string {
-  return `${process.pid}${(count += 1)}`.padStart(digits, '0');
-}

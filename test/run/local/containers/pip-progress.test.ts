@@ -114,7 +114,7 @@ describeWithPython('an environment that is built', () => {
     await environmentFor(cache, { name: 'things 2.0', packages: { thing: '2.0' } });
     expect(told.at(-1)?.message).toBe('built the environment things 2.0');
     expect(told.filter(({ message }) => message.startsWith('this happens once'))).toHaveLength(1);
-  }, 120_000);
+  });
 
   test('that cannot be had is given up, and the error ends with what pip said', async () => {
     const index = await slowIndex();
@@ -129,7 +129,7 @@ describeWithPython('an environment that is built', () => {
       message: 'gave up on the environment things 1.0',
       about: { work: { name: 'things 1.0', state: 'given-up', seconds: 1 } },
     });
-  }, 120_000);
+  });
 });
 
 describeWithPython('an interruption', () => {
@@ -149,7 +149,7 @@ describeWithPython('an interruption', () => {
     expect(await waiting).toMatch('The run was stopped before its first step');
     expect(told.at(-1)).toMatchObject({ message: 'gave up on the environment things 1.0' });
     expect(readdirSync(cache.folder).filter((name) => !name.endsWith('.lock'))).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describeWithPython('requirements of a job', () => {
@@ -188,5 +188,5 @@ describeWithPython('requirements of a job', () => {
       about: { step: 'Read', work: { name, state: 'done' } },
     });
     expect(JSON.stringify(told)).not.toContain('secret');
-  }, 120_000);
+  });
 });

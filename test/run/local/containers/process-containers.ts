@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -5,6 +6,7 @@ import { dirname, join } from 'node:path';
 import type { ContainerJob } from '../../../../src/run/local/containers/container.ts';
 import { processContainers } from '../../../../src/run/local/containers/process.ts';
 import type { ProcessSettings } from '../../../../src/run/local/containers/workshop.ts';
+import { PATIENCE } from '../../../support/patience.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 export const SKLEARN = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3';
@@ -19,10 +21,8 @@ export const CACHE = join(
   'environments',
 );
 
-let count = 0;
-export function unique(digits: number): string {
-  return `${process.pid.toString(16)}${(count += 1).toString(16)}`.padStart(digits, '0');
-}
+/** Other test files make folders beside these at the same time: what is made of the number of a process and a count may be another's. */
+export const unique = (digits: number): string => randomBytes(digits).toString('hex').slice(0, digits);
 
 /** The containers of a test, and what they said while they made themselves ready. */
 export function openContainers(more: Partial<ProcessSettings> = {}, afterwards?: (remove: () => void) => unknown) {
@@ -40,7 +40,7 @@ export function openContainers(more: Partial<ProcessSettings> = {}, afterwards?:
     images: { [PLAIN]: { environment: 'python:3.11' } },
     fetchObject: (uri) => Promise.reject(new Error(`${uri} is not there`)),
     grace: 300,
-    startLimit: 60_000,
+    startLimit: PATIENCE,
     ...more,
   };
   return { containers: processContainers(settings), told };

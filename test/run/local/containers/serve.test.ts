@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import type { Containers, ModelContainer } from '../../../../src/run/local/containers/container.ts';
+import { PATIENCE } from '../../../support/patience.ts';
 import { describeWithPython } from '../../../support/python-environment.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { PLAIN, SKLEARN, layOut, openContainers, processing } from './process-containers.ts';
@@ -64,7 +65,7 @@ async function post(url: string, body: string, headers: Record<string, string> =
     method: 'POST',
     body,
     headers,
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(PATIENCE),
   });
   return `${answer.status} ${await answer.text()}`;
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { PATIENCE } from '../../../support/patience.ts';
 import { describeWithPython } from '../../../support/python-environment.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { archiveOf, makeToolkit, train } from './toolkit-training.ts';
@@ -188,7 +189,7 @@ open(sys.argv[1], 'wb').write(packed[0] + packed[1] * 512 + packed[2])`,
   ])('code with %s is refused', async (_, make, why) => {
     const archive = join(temporaryFolder(), 'sourcedir.tar.gz');
     const script = `import gzip, io, sys, tarfile\ndef info(name):\n  i = tarfile.TarInfo(name); i.size = 1; return i\nt = tarfile.open(sys.argv[1], 'w:gz')\n${make}\nt.close()`;
-    expect(spawnSync('python3', ['-c', script, archive], { timeout: 60_000 }).status).toBe(0);
+    expect(spawnSync('python3', ['-c', script, archive], { timeout: PATIENCE }).status).toBe(0);
     const { end } = await train(archive, {});
     expect(end.exitCode).toBe(1);
     expect(end.failure).toContain(why);

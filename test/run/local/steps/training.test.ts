@@ -72,21 +72,22 @@ describe('a Training step', () => {
   test('leaves an archive that the next step finds by ModelArtifacts, and metrics out of its log', async () => {
     const { run, get: read } = bench();
     const train = trainingStep(
-      'echo "loss: 0.5;"; echo "loss: 0.25;" >&2; echo m > /opt/ml/model/m; ln -s m /opt/ml/model/n',
+      'echo "loss: 0.5;"; echo "loss: 0.25;"; echo "rings: 9;" >&2; echo m > /opt/ml/model/m; ln -s m /opt/ml/model/n',
       {
-        MetricDefinitions: [{ Name: 'loss', Regex: 'loss: ([0-9\\.]+);' }],
+        MetricDefinitions: ['loss', 'rings'].map((Name) => ({ Name, Regex: `${Name}: ([0-9\\.]+);` })),
       },
     );
+    const lastOf = (name: string) => get(`Steps.Train.FinalMetricDataList['${name}'].Value`);
     const use = shellStep('Use', {
       script:
-        'tar -tzf /opt/ml/processing/in/model/model.tar.gz > /opt/ml/processing/out/o/names; echo $1 >> /opt/ml/processing/out/o/names',
+        'tar -tzf /opt/ml/processing/in/model/model.tar.gz > /opt/ml/processing/out/o/names; echo "$1" >> /opt/ml/processing/out/o/names',
       inputs: { model: get('Steps.Train.ModelArtifacts.S3ModelArtifacts') },
       outputs: { o: 's3://b/o' },
-      words: [{ 'Std:Join': { On: '', Values: [get("Steps.Train.FinalMetricDataList['loss'].Value")] } }],
+      words: [{ 'Std:Join': { On: ' ', Values: ['loss', 'rings'].map(lastOf) } }],
     });
     const ran = await run(documentOf([train, use]));
     expect(ran.reasons).toEqual({ Train: undefined, Use: undefined });
-    expect(await read('s3://b/o/names')).toBe('m\nn\n0.25\n');
+    expect(await read('s3://b/o/names')).toBe('m\nn\n0.25 9\n');
     expect(readdirSync(join(ran.folder, 'steps/Train'))).not.toContain('opt-ml');
   });
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import * as fc from '../../../support/fast-check.ts';
 import { listBuckets, listObjects } from '../../../../src/run/local/store/listing.ts';
 import { readPlace } from '../../../../src/run/local/store/place.ts';
 import {

@@ -1,14 +1,14 @@
-import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { freePort, listenOnFreePort } from '../../../support/free-port.ts';
 import { echo, stubModel } from './model-server.ts';
 import { BY_LINE, runJob } from './run-job.ts';
 
 const ONE_BY_ONE = { ...BY_LINE, BatchStrategy: 'SingleRecord' } as const;
 const JOINED = { ...BY_LINE, DataProcessing: { JoinSource: 'Input' } } as const;
 const HANGS = { ...BY_LINE, ModelClientConfig: { InvocationsTimeoutInSeconds: 1, InvocationsMaxRetries: 1 } } as const;
+/** Where no program listens that a user may start. */
+const NOBODY = 'http://127.0.0.1:1';
 /** A second of the job in milliseconds: delays and time-outs are waited for, but shorter. */
 const second = 40;
 
@@ -18,7 +18,7 @@ describe('a container in trouble', () => {
       objects: { 'in.csv': '1\n', 'more.csv': '2\n' },
       containers: [
         {
-          url: `http://127.0.0.1:${await freePort()}`,
+          url: NOBODY,
           ended: Promise.resolve({ exitCode: 1, signal: null }),
           tail: () => ['Traceback (most recent call last):', "ModuleNotFoundError: No module named 'lightgbm'"],
         },
@@ -39,7 +39,7 @@ describe('a container in trouble', () => {
   test('to which nobody listens is asked again, then fails the job without trying every object', async () => {
     const { failures, waits } = await runJob({
       objects: Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`${index}.csv`, '1\n'])),
-      containers: [{ url: `http://127.0.0.1:${await freePort()}` }],
+      containers: [{ url: NOBODY }],
       second,
     });
     expect(failures[0]).toMatchObject({ code: 'no-answer', detail: 'Unable to get response from algorithm' });
@@ -152,21 +152,6 @@ describe('a container in trouble', () => {
       code: 'bad-status',
       message: `in.csv, line 1: the container answered ${status}`,
     });
-  });
-
-  test('that speaks something else than HTTP is said to', async () => {
-    const server = createServer((socket) => {
-      socket.on('error', () => {});
-      socket.end('SSH-2.0-OpenSSH_9.6\r\n');
-    });
-    const port = await listenOnFreePort(server);
-    onTestFinished(() => void server.close());
-    const { failures } = await runJob({
-      objects: { 'in.csv': '1\n' },
-      containers: [{ url: `http://127.0.0.1:${port}` }],
-      second,
-    });
-    expect(failures[0]!.message).toContain('answered something that is not HTTP');
   });
 
   test.each([

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import * as fc from '../../../support/fast-check.ts';
 import { readJsonPath } from '../../../../src/definition/json-path.ts';
 import { columnsOf } from '../../../../src/run/local/transform/csv-row.ts';
 import { RecordFault } from '../../../../src/run/local/transform/fault.ts';

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import * as fc from '../../../support/fast-check.ts';
 import { readJson, writeJson } from '../../../../src/run/local/transform/json-text.ts';
 
 const rewritten = (text: string) => writeJson(readJson(text));

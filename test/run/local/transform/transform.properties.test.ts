@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
+import * as fc from '../../../support/fast-check.ts';
 import { type Invocation, type Reply, stubModel } from './model-server.ts';
 import { runJob, sleep } from './run-job.ts';
 

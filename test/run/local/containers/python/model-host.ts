@@ -5,12 +5,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
+import { PATIENCE } from '../../../../support/patience.ts';
 import { tieToThisProcess } from '../../../../support/run-command.ts';
 import { temporaryFolder } from '../../../../support/temporary-folder.ts';
 
 export const SERVE = fileURLToPath(new URL('../../../../../src/run/local/containers/python/serve.py', import.meta.url));
-const START_LIMIT = 120_000;
-const ANSWER_LIMIT = 60_000;
 
 /** A container's part of a test: which image's server, what lies in its model folder, what its environment says. */
 export interface HostRequest {
@@ -76,7 +75,7 @@ function launch({ python, family, model, env = {} }: HostRequest, afterwards: Af
   ] as const) {
     child.stdio[index]?.on('data', (chunk: Buffer) => (said[name] += chunk.toString('utf8')));
   }
-  const timer = setTimeout(() => child.kill('SIGKILL'), START_LIMIT);
+  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
   const ready = new Promise<string>((resolve) => {
     child.stdio[3]?.on('data', (chunk: Buffer) => {
       said.ready += chunk.toString('utf8');
@@ -141,7 +140,7 @@ export function get(host: Pick<Host, 'url'>, path: string): Promise<Answer> {
 /** A request by Node's plainest client: no pool, nothing sent that is not said here. */
 export function ask(host: Pick<Host, 'url'>, options: RequestOptions, body?: string | Uint8Array): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asked = request(host.url, { agent: false, timeout: ANSWER_LIMIT, ...options }, (answer) => {
+    const asked = request(host.url, { agent: false, timeout: PATIENCE, ...options }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('error', reject);
@@ -152,13 +151,14 @@ export function ask(host: Pick<Host, 'url'>, options: RequestOptions, body?: str
       });
     });
     asked.on('error', reject);
-    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${ANSWER_LIMIT} ms`)));
+    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${PATIENCE} ms`)));
     asked.end(body);
   });
 }
 
-/** Looks until it is so, for at most ten seconds: what a process writes comes by another way than its answer. */
+/** Looks until it is so: what a process writes comes by another way than its answer. */
 export async function until(holds: () => boolean): Promise<boolean> {
-  for (let times = 0; times < 1_000 && !holds(); times++) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let times = 0; times < PATIENCE / 10 && !holds(); times++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
   return holds();
 }

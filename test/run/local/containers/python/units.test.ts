@@ -16,7 +16,6 @@ describeWithPython('the model host, piece by piece', () => {
       const here = dirname(fileURLToPath(import.meta.url));
       const { stdout, exitCode } = await runCommand(python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', here], {
         env: { ...process.env, PYTHONPATH: dirname(SERVE), PYTHONDONTWRITEBYTECODE: '1' },
-        timeLimit: 120_000,
       });
       expect(stdout).toMatch(/^\d+ passed/m);
       expect(exitCode).toBe(0);
