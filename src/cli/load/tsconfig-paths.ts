@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { isObject, jsonIn } from '../../definition/expression.ts';
 import { isFile } from './is-file.ts';
 
 /** What a tsconfig.json says of imports that are no paths, with the folders that it means. */
@@ -9,6 +8,8 @@ interface Aliases {
   readonly baseUrl: string | undefined;
   readonly paths: Readonly<Record<string, readonly string[]>>;
 }
+
+type Settings = Readonly<Record<string, unknown>>;
 
 /**
  * The files, without regard to their endings, that an import may mean by the tsconfig.json nearest to a file.
@@ -46,8 +47,7 @@ function aliasesOf(config: string, seen: Set<string>): Aliases {
   const none = { baseUrl: undefined, paths: {} };
   if (seen.has(config) || !isFile(config)) return none;
   seen.add(config);
-  const settings = jsonIn(withoutComments(readFileSync(config, 'utf8')));
-  if (!isObject(settings)) return none;
+  const settings = settingsIn(readFileSync(config, 'utf8'));
   const parents = [settings['extends']].flat().filter((name) => typeof name === 'string');
   const inherited = parents.reduce<Aliases>((all, name) => {
     const { baseUrl, paths } = aliasesOf(extendedConfig(name, config), seen);
@@ -81,11 +81,23 @@ function extendedConfig(name: string, config: string): string {
 }
 
 /** JSON as TypeScript reads it: comments and commas before a bracket that closes do not count. */
-function withoutComments(text: string): string {
+function settingsIn(text: string): Settings {
   const strings = /("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
   const commas = /("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g;
-  return text
-    .replace(/^\uFEFF/, '')
-    .replace(strings, '$1')
-    .replace(commas, '$1');
+  try {
+    const settings: unknown = JSON.parse(
+      text
+        .replace(/^\uFEFF/, '')
+        .replace(strings, '$1')
+        .replace(commas, '$1'),
+    );
+    return isObject(settings) ? settings : {};
+  } catch {
+    return {};
+  }
+}
+
+// Not the library's own: the hooks have a thread of their own on some Nodes, and it would load all of it a second time.
+function isObject(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
