@@ -100,12 +100,13 @@ async function run(
   // Answers that came early wait for their turn: as many as there are workers, and one batch is read ahead.
   const ahead = limit(workers * 2);
   const openObjects = limit(workers * 2);
-  const [outputs, failures]: [string[], TransformFailure[]] = [[], []];
+  /** The output of each object or why it has none, in the order of the objects, whichever ends first. */
+  const outcomes: (string | TransformFailure)[] = [];
   const finishing = new Set<Promise<void>>();
-  let [requests, answers] = [0, 0];
+  let [begun, done, failed, requests, answers] = [0, 0, 0, 0, 0];
   let isOver = false;
 
-  const goOn = () => job.goesOn?.({ answers, done: outputs.length, failed: failures.length });
+  const goOn = () => job.goesOn?.({ answers, done, failed });
   const ask = async (body: Pieces) => {
     requests++;
     const answer = await invoke(client, model, body);
@@ -122,12 +123,17 @@ async function run(
     void assembly.add(answer).then(ahead.give);
   };
   const finish = (object: TransformObject, ended: Promise<void>) => {
+    const place = begun++;
     const finished = ended
       .then(
-        () => void outputs.push(object.output),
+        () => {
+          outcomes[place] = object.output;
+          done++;
+        },
         async (error: unknown) => {
           if (error instanceof TransformFault && error.ends) isOver = true;
-          failures.push(await failureOf(object, plan, error));
+          outcomes[place] = await failureOf(object, plan, error);
+          failed++;
         },
       )
       .finally(() => {
@@ -165,7 +171,9 @@ async function run(
     finish(object, assembly.finish());
   }
   await Promise.all(finishing);
-  if (isEmptyJob) failures.push(nothingToDo(plan));
+  if (isEmptyJob) outcomes.push(nothingToDo(plan));
+  const outputs = outcomes.filter((outcome) => typeof outcome === 'string');
+  const failures = outcomes.filter((outcome) => typeof outcome !== 'string');
   return { outputs, failures, requests };
 }
 
