@@ -15,6 +15,7 @@ import { assetTable } from './asset-table.ts';
 import { type ParameterNode, type StepNode, nodeOf } from './node.ts';
 import type { Parameters } from './parameter.ts';
 import { type Pipeline, type PipelineParts, partsOfPipeline } from './pipeline.ts';
+import { pipelineFaults } from './pipeline-limits.ts';
 import { type Placement, placeSteps } from './place.ts';
 import { type ResolvedStep, type ValueFault, type World, resolve, resolveStep } from './resolve.ts';
 import { type Site, describeSite } from './site.ts';
@@ -39,6 +40,7 @@ export function emit(pipeline: Pipeline, options: EmitOptions): Assembly {
     const key = `${diagnostic.code} ${diagnostic.message}`;
     if (!diagnostics.has(key)) diagnostics.set(key, diagnostic);
   };
+  for (const fault of pipelineFaults(parts)) report(fault);
   const parameters = namesOf(parts, report);
   const world: World = {
     region: options.region,

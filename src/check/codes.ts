@@ -34,7 +34,7 @@ export const CODES = {
     page: `${GUIDE}define-pipeline.html`,
   },
   'duplicate-name': {
-    meaning: 'Two outputs, inputs, channels, property files or variants of a step have one name.',
+    meaning: 'Two outputs, inputs, channels, property files, variants or tags of a step have one name.',
     page: `${API}ProcessingOutput.html`,
   },
   'duplicate-parameter': { meaning: 'Two parameters have one name.', page: `${GUIDE}build-and-manage-parameters.html` },

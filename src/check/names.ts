@@ -49,6 +49,8 @@ const NAMED_LISTS: Readonly<Record<string, readonly (readonly [path: readonly st
   EndpointConfig: [[['Arguments', 'ProductionVariants'], 'VariantName']],
 };
 
+const TAGS = [['Arguments', 'Tags'], 'Key'] as const;
+
 /** Two elements of one name: AWS refuses the job, or nobody knows which is meant. */
 export const duplicateNames: StepRule = {
   on: 'step',
@@ -74,7 +76,11 @@ export const duplicateNames: StepRule = {
 };
 
 function listsOf({ step }: StepPlace): readonly (readonly [path: readonly string[], name: string])[] {
-  return typeof step.Type === 'string' && Object.hasOwn(NAMED_LISTS, step.Type) ? NAMED_LISTS[step.Type]! : [];
+  const { Type: type } = step;
+  if (typeof type !== 'string') return [];
+  const own = Object.hasOwn(NAMED_LISTS, type) ? NAMED_LISTS[type]! : [];
+  // The arguments of these are the author's own.
+  return ['Lambda', 'Callback'].includes(type) ? own : [...own, TAGS];
 }
 
 function descend({ step, path }: StepPlace, keys: readonly string[]): { list: readonly Json[]; at: Path } {

@@ -30,7 +30,7 @@ export const references: ExpressionRule = {
             detail: `it has: ${EXECUTION_VARIABLES.join(', ')}`,
             fix: didYouMean(reference.variable, EXECUTION_VARIABLES),
           });
-        }
+        } else yield* jobNameFaults(reference.variable, path, reader);
         return;
       case 'PipelineExperimentConfig':
         if (!EXPERIMENT_MEMBERS.includes(reference.member)) {
@@ -44,6 +44,22 @@ export const references: ExpressionRule = {
     }
   },
 };
+
+// https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-variables.html
+const NAMED_JOBS: Readonly<Record<string, readonly string[]>> = {
+  TrainingJobName: ['Training'],
+  ProcessingJobName: ['Processing', 'QualityCheck', 'ClarifyCheck'],
+};
+
+/** The name of a job is known where it is started. */
+function* jobNameFaults(variable: string, path: Path, reader: StepPlace | undefined): Generator<Fault> {
+  const types = Object.hasOwn(NAMED_JOBS, variable) ? NAMED_JOBS[variable]! : undefined;
+  if (types === undefined || types.includes(reader?.step.Type ?? '')) return;
+  const who = reader === undefined ? 'the pipeline' : `${reader.step.Type} step ${reader.step.Name}`;
+  yield warning('unknown-variable', path, `Execution.${variable} is a job's own name, and ${who} starts no such job`, {
+    fix: `read the name of another step's job: Steps.NAME.${variable}`,
+  });
+}
 
 function* stepFaults(
   { step: name, path: segments }: Extract<Reference, { root: 'Steps' }>,

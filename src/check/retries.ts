@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../definition/document.ts';
+import type { Json, JsonObject, StepDocument } from '../definition/document.ts';
 import { isExpression, isObject } from '../definition/expression.ts';
 import { type Path, child } from '../definition/path.ts';
 import { didYouMean } from '../definition/suggest.ts';
@@ -23,6 +23,9 @@ const RANGES: Readonly<Record<string, { readonly least: number; readonly most: n
 };
 const MEMBERS = ['ExceptionType', ...Object.keys(RANGES)];
 
+/** Steps that call AWS once and start no job. */
+const WITHOUT_JOB = ['Model', 'RegisterModel', 'EndpointConfig'];
+
 /** How a failed step is tried again: literals in AWS's limits, each kind of failure in one policy. */
 export const retryPolicies: StepRule = {
   on: 'step',
@@ -38,8 +41,11 @@ export const retryPolicies: StepRule = {
     }
     const seen = new Set<string>();
     for (const [index, policy] of (policies as Json[]).entries()) {
-      if (isObject(policy)) yield* policyFaults(policy, child(at, index), seen);
-      else yield error('retry-policy', child(at, index), `A retry policy must be an object, this is ${kindOf(policy)}`);
+      if (isObject(policy)) {
+        yield* policyFaults(policy, child(at, index), seen);
+        if (WITHOUT_JOB.includes(step.Type)) yield* jobFaults(step, policy, child(at, index));
+      } else
+        yield error('retry-policy', child(at, index), `A retry policy must be an object, this is ${kindOf(policy)}`);
     }
   },
 };
@@ -63,6 +69,19 @@ function* policyFaults(policy: JsonObject, path: Path, seen: Set<string>): Gener
   if (typeof policy['MaxAttempts'] === 'number' && typeof policy['ExpireAfterMin'] === 'number') {
     yield error('retry-policy', path, 'A retry policy has MaxAttempts or ExpireAfterMin, not both', {
       fix: 'take one of them out',
+    });
+  }
+}
+
+/** A policy that waits for what cannot happen. */
+function* jobFaults(step: StepDocument, policy: JsonObject, path: Path): Generator<Fault> {
+  const types = policy['ExceptionType'];
+  const list: readonly (Json | undefined)[] = Array.isArray(types) ? (types as readonly Json[]) : [types];
+  for (const type of list) {
+    if (typeof type !== 'string' || !EXCEPTIONS.includes(type) || type.startsWith('Step.')) continue;
+    const message = `${type} is a failure of a job, and a ${step.Type} step starts none (${step.Name})`;
+    yield warning('retry-policy', child(path, 'ExceptionType'), message, {
+      fix: 'Step.SERVICE_FAULT and Step.THROTTLING are what can be tried again here',
     });
   }
 }

@@ -29,9 +29,10 @@ const EXIT_CODES = `Exit codes:
 export async function readArguments(command: Command, argv: readonly string[], columns?: number): Promise<Request> {
   // A command may have a version of its own to speak of: without a value the flag still asks for the program's.
   const options: Options = { ...command.options, ...COMMON, ...command.options };
+  const takes = command.operands === undefined ? [] : [`Takes ${command.operands.name}.`];
   const parser = yargs()
     .scriptName(command.name)
-    .usage(`${command.examples.join('\n')}\n\n${command.summary}`)
+    .usage([command.examples.join('\n'), command.summary, ...takes].join('\n\n'))
     .epilogue(EXIT_CODES)
     .wrap(Math.min(100, columns ?? 100))
     .detectLocale(false)
@@ -59,11 +60,16 @@ export async function readArguments(command: Command, argv: readonly string[], c
   const names = namesOf(options);
   const { words, operands } = normalise(argv, names, command);
   const given: Readonly<Record<string, unknown>> = await parser.parse(words);
-  if (given['help'] === true) return { kind: 'help', text: `${await parser.getHelp()}\n` };
+  if (given['help'] === true) return { kind: 'help', text: `${apart(await parser.getHelp())}\n` };
   if (given['version'] === true || given['version'] === '') return { kind: 'version' };
   checkOperands(operands, command);
   const args = Object.entries(options).map(([name, option]) => [name, valueOf(name, option, given[name])]);
   return { kind: 'run', args: Object.fromEntries(args) as Arguments<Options>, operands };
+}
+
+/** yargs puts a type right behind a description that fills its line. */
+function apart(help: string): string {
+  return help.replaceAll(/(\S)(\[(?:string|boolean)\])$/gm, '$1 $2');
 }
 
 /** Every name a flag goes by, and what it takes. */
@@ -110,6 +116,11 @@ function normalise(
 function checkOperands(given: readonly string[], { name: command, operands, examples }: Command): void {
   if (operands === undefined) return;
   const { name, least, most } = operands;
+  if (given.includes('')) {
+    throw new PipelineError('usage', 'bad-value', `${command} was given an empty word`, {
+      fix: 'give a variable of the shell that is empty a value, or leave the word out',
+    });
+  }
   if (given.length > most) {
     throw new PipelineError('usage', 'unexpected-word', `"${given[most]!}" is one word too many`, {
       fix: `for example: ${examples[0]}`,

@@ -17,6 +17,7 @@ export const checkDocuments = defineCommand({
   examples: ['sagemaker-pipelines check batch_inference', 'sagemaker-pipelines check pipelinedefinition.json --json'],
   options: {
     region: { type: 'text', describe: 'The region [AWS_REGION, else us-east-1]' },
+    kwargs: { type: 'text', describe: 'Options for a pipeline that is a function: JSON, or a Python dict' },
     strict: { type: 'flag', describe: 'Let no warning through either' },
   },
   operands: { name: 'definitions or names of pipelines [every pipeline of this project]', least: 0, most: Infinity },
@@ -25,7 +26,10 @@ export const checkDocuments = defineCommand({
     const region = regionOf(args.region, context.env, config).value;
     const targets: Target[] = [];
     for (const word of operands.length > 0 ? operands : everyPipeline(context)) {
-      targets.push({ name: word, diagnostics: await diagnosticsOf(word, region, config, context) });
+      targets.push({
+        name: word,
+        diagnostics: await diagnosticsOf(word, { region, kwargs: args.kwargs }, config, context),
+      });
     }
     const diagnostics = targets.flatMap((target) => target.diagnostics);
     const warnings = countOf(diagnostics, 'warning');
@@ -57,7 +61,7 @@ function everyPipeline({ cwd }: Context): string[] {
 
 async function diagnosticsOf(
   word: string,
-  region: string,
+  asked: { readonly region: string; readonly kwargs: string | undefined },
   config: Config,
   context: Context,
 ): Promise<readonly Diagnostic[]> {
@@ -66,7 +70,7 @@ async function diagnosticsOf(
     return faultsIn(textOf(file), file);
   }
   try {
-    const wanted = { name: word, kwargs: undefined, region, otherwise: 'mend it' };
+    const wanted = { name: word, ...asked, otherwise: 'mend it' };
     return (await readPipeline(wanted, config, context)).diagnostics;
   } catch (thrown) {
     // A pipeline with errors is thrown with all of them; the others are still to be looked at.

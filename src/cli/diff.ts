@@ -24,6 +24,7 @@ export const diff = defineCommand({
       type: 'text',
       describe: 'The region that pipelines of this project are emitted for [AWS_REGION, else us-east-1]',
     },
+    kwargs: { type: 'text', describe: 'Options for a pipeline that is a function: JSON, or a Python dict' },
   },
   operands: {
     name: "two definitions, describe-pipeline's answers or names of pipelines; - for stdin",
@@ -38,7 +39,8 @@ export const diff = defineCommand({
     }
     const config = readConfig(context.cwd);
     const region = regionOf(args.region, context.env, config);
-    const wanted = { kwargs: undefined, region: region.value, otherwise: 'nothing was compared', check: false };
+    const { kwargs } = args;
+    const wanted = { kwargs, region: region.value, otherwise: 'nothing was compared', check: false };
     const [before, after] = [
       await readSource(words[0]!, wanted, config, context),
       await readSource(words[1]!, wanted, config, context),

@@ -90,6 +90,10 @@ export async function showRun(
   { rerun, secrets = [] }: { readonly rerun?: Rerun | undefined; readonly secrets?: readonly string[] } = {},
 ): Promise<Answer> {
   const { env, cwd, now, unique, sleep, interrupted } = context;
+  // Before anything is drawn: what is drawn later stays in its place.
+  if (['plain', 'live'].includes(progressOf(args, context))) {
+    for (const note of before.notes) context.stderr.write(`${note}\n`);
+  }
   const renderer = rendererOf(args, context);
   const events: RunEvent[] = [];
   const say = (event: RunEvent): void => {
@@ -99,7 +103,6 @@ export async function showRun(
   };
   const time = now().toISOString();
   for (const diagnostic of before.diagnostics) renderer.say({ version: 1, time, type: 'diagnostic', diagnostic });
-  if (progressOf(args, context) === 'plain') for (const note of before.notes) context.stderr.write(`${note}\n`);
   try {
     const { run: name, state, failure } = await run({ env, cwd, now, unique, sleep, interrupted, say });
     return {

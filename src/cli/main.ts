@@ -6,7 +6,7 @@ import type { Command } from './command.ts';
 import { type Suite, choose } from './suite.ts';
 import type { Context } from './context.ts';
 import { diagnosticOf, rendererFor } from './render.ts';
-import { systemFault } from './system-fault.ts';
+import { systemFault } from '../run/system-fault.ts';
 
 const EXIT_CODES: Readonly<Record<Failure, number>> = {
   failed: 1,

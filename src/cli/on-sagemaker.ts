@@ -50,11 +50,6 @@ export function sageMakerOptions(
       fix: 'letters, digits and dashes, at most 256',
     });
   }
-  if (args['source-execution'] !== undefined && args.only.length === 0 && args.from === undefined) {
-    throw new PipelineError('usage', 'bad-value', '--source-execution needs to know which steps are to run', {
-      fix: 'add --from STEP or --only STEP',
-    });
-  }
   return {
     region: account.region.value,
     profile: args.profile,

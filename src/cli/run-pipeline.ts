@@ -258,7 +258,9 @@ async function runFirst(
   context: Context,
   ranFor: readonly string[],
 ): Promise<Answer> {
-  const own = { param: [], params: undefined, kwargs: undefined, tags: undefined, description: undefined };
+  const said = { param: [], params: undefined, kwargs: undefined, tags: undefined, description: undefined };
+  // Steps are those of the pipeline that was asked for, and so is the page.
+  const chosen = { only: [], from: undefined, 'source-execution': undefined, open: undefined };
   const read = async (region: string, config: Config): Promise<ReadPipeline> => {
     const wanted = { name, kwargs: undefined, region, check: args.check, otherwise: 'nothing was started' };
     const source = await readPipeline(wanted, config, context);
@@ -270,7 +272,7 @@ async function runFirst(
   context.stderr.write(`note: ${name} runs first: ${why}\n`);
   // What it was started with is not what it would be started with by itself.
   const argv = ['--name', name, '--local', ...(args.runtime === undefined ? [] : ['--runtime', args.runtime])];
-  return await runSource(read, { ...args, ...own }, { ...context, argv }, 'run-pipeline', ranFor);
+  return await runSource(read, { ...args, ...said, ...chosen }, { ...context, argv }, 'run-pipeline', ranFor);
 }
 
 async function diff(run: WantedRun, args: RunArguments): Promise<Answer> {

@@ -32,15 +32,24 @@ function each(options: Options, targets: readonly Target[]): Record<string, read
   return Object.fromEntries(Object.keys(options).map((flag) => [flag, targets]));
 }
 
-/** Refuses the flags that mean nothing where the run goes: dropped without a word, they would be missed too late. */
+/** Refuses the flags that mean nothing where the run goes or beside the others: dropped without a word, they would be missed too late. */
 export function refuseForeignFlags(args: Readonly<Record<string, unknown>>, target: Target): void {
   for (const [flag, targets] of Object.entries(MEANT_FOR)) {
     const value = args[flag];
-    if (targets.includes(target) || value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    if (targets.includes(target) || value === undefined || isEmpty(value)) continue;
     const written = value === false ? `--no-${flag}` : `--${flag}`;
     const others = targets.map((other) => WORDS[other].flag).join(' or ');
     throw new PipelineError('usage', 'bad-value', `${written} means nothing to a run on ${WORDS[target].name}`, {
       fix: `leave ${written} out, or run with ${others}`,
     });
   }
+  if (args['source-execution'] !== undefined && args['from'] === undefined && isEmpty(args['only'])) {
+    throw new PipelineError('usage', 'bad-value', '--source-execution needs to know which steps are to run', {
+      fix: 'add --from STEP or --only STEP',
+    });
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }

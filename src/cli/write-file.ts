@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, accessSync, fchmodSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, constants, accessSync, existsSync, fchmodSync, fsyncSync, openSync } from 'node:fs';
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PipelineError } from '../definition/error.ts';
@@ -16,10 +16,15 @@ export function writeTextFile(path: string, text: string): 'written' | 'unchange
     throw new PipelineError('usage', 'cannot-write', `${path} cannot be written`, {
       // Without the temporary name that Node adds: it means nothing to the reader.
       detail: cause.message.split(',')[0],
-      fix: cause.code === 'EISDIR' ? `give a file: ${join(path, 'pipelinedefinition.json')}` : undefined,
+      fix: fixOf(cause.code, path),
       cause,
     });
   }
+}
+
+function fixOf(code: unknown, path: string): string | undefined {
+  if (code === 'EISDIR') return 'it is a folder: give a file in it';
+  return code === 'ENOENT' && !existsSync(dirname(path)) ? `make its folder first: ${dirname(path)}` : undefined;
 }
 
 function replace(path: string, text: string): 'written' | 'unchanged' {

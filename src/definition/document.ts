@@ -65,12 +65,21 @@ export interface StepDocument {
 
 /** How a failed step is tried again; the service wants one of `MaxAttempts` and `ExpireAfterMin`, not both. */
 export interface RetryPolicy {
-  readonly ExceptionType: readonly string[];
+  /** AWS's schema has one text here, its guide a list: `exceptionTypes` knows. */
+  readonly ExceptionType: string | readonly string[];
   readonly IntervalSeconds?: number;
   readonly BackoffRate?: number;
   readonly MaxAttempts?: number;
   readonly ExpireAfterMin?: number;
 }
+
+/** The kinds of failure that a policy is for. */
+export function exceptionTypes({ ExceptionType: types }: RetryPolicy): readonly string[] {
+  return typeof types === 'string' ? [types] : types;
+}
+
+/** How often is tried again where a policy says neither how often nor how long. */
+export const DEFAULT_ATTEMPTS = 5;
 
 /** Whether a step's earlier results are used again, and for how long (an ISO 8601 duration). */
 export interface CacheConfig {

@@ -82,8 +82,14 @@ export function secretValues(parameters: Readonly<Record<string, ParameterValue>
 /** JSON data with secrets taken out of its texts. */
 export function hideSecrets<T>(data: T, secrets: readonly string[]): T {
   if (secrets.length === 0) return data;
-  const quoted = secrets.map((secret) => JSON.stringify(secret).slice(1, -1));
   const text = JSON.stringify(data);
-  const hidden = quoted.reduce((shown, secret) => shown.replaceAll(secret, MASK), text);
-  return hidden === text ? data : (JSON.parse(hidden) as T);
+  // Of two secrets the longer first: one may begin with the other.
+  const there = secrets
+    .filter((secret) => text.includes(JSON.stringify(secret).slice(1, -1)))
+    .toSorted((a, b) => b.length - a.length);
+  if (there.length === 0) return data;
+  // Within the texts alone: in JSON a line break before "ame" spells "name".
+  return JSON.parse(text, (_, value: unknown) =>
+    typeof value === 'string' ? there.reduce((shown, secret) => shown.replaceAll(secret, MASK), value) : value,
+  ) as T;
 }

@@ -24,6 +24,11 @@ export async function chooseVersion(source: Account, choice: VersionChoice): Pro
   return followApproval ? approvedLast(source, whole) : described(source, whole[0]!.ModelPackageArn!);
 }
 
+/** Copying takes its time, in which somebody may have rejected the version: it is asked again before it is approved elsewhere. */
+export async function requireStillApproved(source: Account, arn: string): Promise<void> {
+  approved(await described(source, arn));
+}
+
 async function chosenVersion(
   source: Account,
   { group }: VersionChoice,

@@ -1,5 +1,6 @@
 import { requireBucket } from '../s3/bucket.ts';
 import type { Account } from './account.ts';
+import { requireStillApproved } from './choose-version.ts';
 import { copyObjects } from './copy-objects.ts';
 import { type DefinitionPlan, type DefinitionRequest, planDefinition, uploadDefinition } from './plan-definition.ts';
 import { type ModelPlan, type ModelRequest, type TargetPlace, planModel } from './plan-model.ts';
@@ -76,6 +77,10 @@ async function apply(
   // Bytes come first: a package that is registered names nothing that is not there.
   for (const { copies } of models) writes += await copyObjects(accounts, copies, place.kmsKeyId, world);
   if (definition !== undefined) writes += await uploadDefinition(accounts.target, definition, place.kmsKeyId, world);
+  for (const { source, target } of models) {
+    const isApproving = target.state === 'absent' || target.isToBeApproved === true;
+    if (isApproving) await requireStillApproved(accounts.source, source.arn);
+  }
   const registered: RegisteredModel[] = [];
   const groupTags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   for (const model of models) registered.push(await registerModel(accounts.target, model, groupTags, patience, world));

@@ -1,5 +1,6 @@
 import { PipelineError } from '../definition/error.ts';
 import type { Diagnostic } from '../definition/diagnostic.ts';
+import { jsonIn } from '../definition/expression.ts';
 import { didYouMean } from '../definition/suggest.ts';
 
 /** A parameter that a CloudFormation template declares. */
@@ -9,9 +10,16 @@ export interface TemplateParameter {
 }
 
 /** The parameters of a template. Of YAML as much is read as they need: names and whether there is a default. */
-export function templateParameters(text: string): TemplateParameter[] {
+export function templateParameters(given: string): TemplateParameter[] {
+  const text = given.replaceAll('\r\n', '\n');
   if (text.trimStart().startsWith('{')) {
-    const { Parameters: declared = {} } = JSON.parse(text) as { Parameters?: Readonly<Record<string, object>> };
+    const template = jsonIn(text);
+    if (template === undefined) {
+      throw new PipelineError('usage', 'bad-template', 'The template is not JSON, although it begins as if it were', {
+        fix: 'give the template that the stack is deployed with: --template-file',
+      });
+    }
+    const { Parameters: declared = {} } = template as { Parameters?: Readonly<Record<string, object>> };
     return Object.entries(declared).map(([name, one]) => ({ name, isRequired: !('Default' in one) }));
   }
   const [, block = ''] = /^Parameters:[ \t]*(?:#.*)?\n((?:(?:[ \t].*|[ \t]*#.*)?\n)*)/m.exec(`${text}\n`) ?? [];

@@ -27,8 +27,7 @@ export function secretsIn(
       for (const text of becameOf(step.Arguments, files.get(step.Name)?.arguments, hidden)) found.add(text);
     }
   }
-  // Of two secrets the longer first: one may begin with the other.
-  return [...found].toSorted((a, b) => b.length - a.length);
+  return [...found];
 }
 
 // Shorter ones stand in too many other places to be taken out of a text.

@@ -10,9 +10,15 @@ export interface Chosen {
   readonly from?: string | undefined;
 }
 
+/** Whether there is a choice at all. */
+export function isChoice({ only = [], from }: Chosen): boolean {
+  return only.length > 0 || from !== undefined;
+}
+
 /** The steps that are chosen, in the order of the document; undefined for all of them. */
-export function chosenSteps(document: PipelineDocument, { only = [], from }: Chosen): string[] | undefined {
-  if (only.length === 0 && from === undefined) return undefined;
+export function chosenSteps(document: PipelineDocument, choice: Chosen): string[] | undefined {
+  if (!isChoice(choice)) return undefined;
+  const { only = [], from } = choice;
   const { steps, edges } = graphOf(document);
   const unknown = [...only, ...(from === undefined ? [] : [from])].find((name) => !steps.has(name));
   if (unknown !== undefined) {
@@ -21,12 +27,12 @@ export function chosenSteps(document: PipelineDocument, { only = [], from }: Cho
       fix: didYouMean(unknown, steps.keys()),
     });
   }
-  const chosen = new Set(only);
+  const after = new Set<string>();
   const open = from === undefined ? [] : [from];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (chosen.has(name) && name !== from) continue;
-    chosen.add(name);
-    for (const edge of edges) if (edge.needs === name && !chosen.has(edge.step)) open.push(edge.step);
+    if (after.has(name)) continue;
+    after.add(name);
+    for (const edge of edges) if (edge.needs === name) open.push(edge.step);
   }
-  return [...steps.keys()].filter((name) => chosen.has(name));
+  return [...steps.keys()].filter((name) => after.has(name) || only.includes(name));
 }

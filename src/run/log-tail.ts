@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as LogsSdk from '@aws-sdk/client-cloudwatch-logs';
 import { type LogPlace, type Resource, logPlace } from './console-links.ts';
-import type { Place } from './place.ts';
+import { type Place, clientSettings } from './place.ts';
 
 const LINES = 20;
 /** A job of many instances has as many streams; the last words are in the streams that were written to last. */
@@ -16,10 +16,7 @@ export async function logTail(resource: Resource, since: Date | undefined, place
   const where = logPlace(resource);
   if (where === undefined) return [];
   const { CloudWatchLogs } = load('@aws-sdk/client-cloudwatch-logs') as typeof LogsSdk;
-  const logs = new CloudWatchLogs({
-    region: place.region,
-    ...(place.profile === undefined ? {} : { profile: place.profile }),
-  });
+  const logs = new CloudWatchLogs(clientSettings(place));
   try {
     const events: LogsSdk.OutputLogEvent[] = [];
     for (const { logStreamName: stream } of await lastStreams(logs, where, since)) {

@@ -7,7 +7,7 @@ import { type ObjectHead, headObject, requireObject } from './head.ts';
 import { type MultipartOptions, writeInParts } from './multipart.ts';
 import { type Begun, type SentPart, bufferPool, rangesOf } from './parts.ts';
 import { conditionOf, isThereAlready, putObject, traitsOf } from './put.ts';
-import { isLost, sendPart } from './upload.ts';
+import { isLost, refuseOtherKey, sendPart } from './upload.ts';
 import { type S3Location, formatS3Uri } from './uri.ts';
 
 /** How an object is copied. */
@@ -35,12 +35,6 @@ const STREAM_PART = 8 * MIB;
 const PARTS_AT_MOST = 10_000;
 
 type Range = { readonly number: number; readonly first: number; readonly last: number };
-
-/** Copies an object within S3: no byte comes through this machine. */
-export async function copyObject(s3: S3, from: S3Location, to: S3Location, options: CopyOptions = {}): Promise<Copied> {
-  const head = await requireObject(s3, from, readAccess(options));
-  return copyServerSide(s3, from, head, to, options);
-}
 
 /**
  * Copies an object from one account's S3 to another's: within S3 where the target's identity may read the source, else
@@ -104,16 +98,18 @@ async function copyServerSide(
     return { state: 'there', size: head.size, how: 'server-side' };
   }
   if (head.size > singleRequestLimit) {
-    const send = async ({ number, first, last }: Range, { id }: Begun, signal: AbortSignal): Promise<SentPart> => {
+    const send = async ({ number, first, last }: Range, begun: Begun, signal: AbortSignal): Promise<SentPart> => {
       const request = {
         ...target,
         ...source,
-        UploadId: id,
+        UploadId: begun.id,
         PartNumber: number,
         CopySourceRange: `bytes=${first}-${last}`,
         ...ownerOf(options),
       };
-      const { CopyPartResult: result } = await s3.uploadPartCopy(request, sendingOf({ ...options, signal }));
+      const sent = await s3.uploadPartCopy(request, sendingOf({ ...options, signal }));
+      refuseOtherKey(to, begun, options, sent.SSEKMSKeyId);
+      const { CopyPartResult: result } = sent;
       return { number, size: last - first + 1, etag: result!.ETag!, sha256: result?.ChecksumSHA256 };
     };
     const ranges = rangesOf(head.size, partSizeOf(head.size, COPY_PART));

@@ -1,5 +1,5 @@
 import { PipelineError, isPipelineError } from '../definition/error.ts';
-import { ownerOf, sendingOf } from './access.ts';
+import { type WriteAccess, ownerOf, sendingOf } from './access.ts';
 import { isContent, sha256Of } from './checksum.ts';
 import type { S3 } from './client.ts';
 import { headObject } from './head.ts';
@@ -67,31 +67,40 @@ export async function sendPart(
   s3: S3,
   to: S3Location,
   { number, bytes }: Part,
-  { id, isOld, there }: Begun,
+  begun: Begun,
   options: MultipartOptions,
 ): Promise<SentPart> {
-  const before = there.get(number);
-  // How an upload encrypts is said in the answer to a part and nowhere else: the first is always sent.
+  const before = begun.there.get(number);
+  // Its key is seen in the answer to a part alone: the first is always sent.
   const isSure = options.kmsKeyId === undefined || number > 1;
   if (before !== undefined && isSure && isContent(before, bytes)) return before;
   const sha256 = sha256Of(bytes);
   const request = {
     Bucket: to.bucket,
     Key: to.key,
-    UploadId: id,
+    UploadId: begun.id,
     PartNumber: number,
     Body: bytes,
     ChecksumSHA256: sha256,
     ...ownerOf(options),
   };
   const { ETag, SSEKMSKeyId } = await s3.uploadPart(request, sendingOf(options));
-  if (isOld && options.kmsKeyId !== undefined && !isSameKey(options.kmsKeyId, SSEKMSKeyId)) {
-    throw new PipelineError('aws', LOST, `The upload of ${formatS3Uri(to)} that was begun uses another KMS key`);
-  }
+  refuseOtherKey(to, begun, options, SSEKMSKeyId);
   return { number, size: bytes.length, etag: ETag!, sha256 };
 }
 
 const LOST = 'upload-lost';
+
+/** How an upload encrypts is said when it is begun, and then in the answers to its parts and nowhere else. */
+export function refuseOtherKey(
+  to: S3Location,
+  { isOld }: Begun,
+  { kmsKeyId }: WriteAccess,
+  used: string | undefined,
+): void {
+  if (!isOld || kmsKeyId === undefined || isSameKey(kmsKeyId, used)) return;
+  throw new PipelineError('aws', LOST, `The upload of ${formatS3Uri(to)} that was begun uses another KMS key`);
+}
 
 /** Whoever began the upload that was gone on with has ended it meanwhile, or began it otherwise. */
 export function isLost(error: unknown): boolean {

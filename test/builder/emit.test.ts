@@ -53,6 +53,25 @@ describe('a document', () => {
   });
 });
 
+describe('what AWS would refuse of a pipeline beside its document', () => {
+  const steps = [step.fail('F', { ErrorMessage: '' })];
+  const tags = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`tag${index}`, 'x']));
+  test.each([
+    [{ name: 'my_pipeline' }, 'illegal-name', 'warning', '"my_pipeline" is no name for a pipeline in AWS'],
+    [
+      { description: 'x'.repeat(3073) },
+      'too-large',
+      'error',
+      'The description of p has 3073 characters; AWS takes 3072',
+    ],
+    [{ tags }, 'too-large', 'error', 'p has 51 tags; AWS takes 50'],
+    [{ parallelism: 0 }, 'out-of-range', 'error', 'The parallelism of p must be a whole number from 1, this is 0'],
+  ])('is told: %#', (part, code, severity, message) => {
+    const { diagnostics } = emit(definePipeline({ name: 'p', steps, ...part }), REGION);
+    expect(diagnostics).toMatchObject([{ code, severity, message }]);
+  });
+});
+
 describe('a step', () => {
   test('has what it was told, member by member in AWS’s order', () => {
     const first = step.custom('First', 'Training', {});

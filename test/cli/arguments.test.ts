@@ -105,6 +105,14 @@ Exit codes:
 `);
 });
 
+test('help says what words a command takes, and keeps a type apart from a full line', async () => {
+  const baking = { ...command, operands: { name: 'a cake [the last]', least: 0, most: 1 } };
+  const options = { ...command.options, wait: { type: 'flag', describe: 'x'.repeat(42) } } as const;
+  const request = await readArguments({ ...baking, options }, ['--help'], 80);
+  expect(request.kind === 'help' && request.text).toContain('Bakes.\n\nTakes a cake [the last].\n\nOptions:\n');
+  expect(request.kind === 'help' && request.text).toMatch(/x{9} \[boolean\]$/m);
+});
+
 test('a version is asked for by its flag', async () => {
   expect(await read('--version')).toBe('version');
 });

@@ -32,6 +32,28 @@ describe('sagemaker-pipelines check', () => {
     expect(stderr).toContain('Step Stop has no member DependOn\n  at answer.json  (Steps[0].DependOn)');
   });
 
+  test('gives a pipeline that is a function its options', async () => {
+    const { runInHost: run } = writeProject({
+      'pipelines/staged/pipeline.ts': `import { definePipeline, step } from 'sagemaker-pipelines';
+export default ({ stage }: { stage: string }) =>
+  definePipeline({ name: stage.toLowerCase(), steps: [step.fail('Stop', { ErrorMessage: stage })] });
+`,
+    });
+    const options = ['--kwargs', "{'stage': 'Prod'}"];
+    expect(await run(COMMAND, ['check', ...options])).toMatchObject({
+      exitCode: 0,
+      stdout: 'staged is as AWS wants it\n',
+    });
+    expect((await run(COMMAND, ['diff', 'staged', 'staged', ...options])).exitCode).toBe(0);
+  });
+
+  test('takes a variable of the shell that is empty for no name', async () => {
+    const { runInHost: run } = writeProject({ 'right.json': RIGHT });
+    const { exitCode, stderr } = await run(COMMAND, ['check', 'right.json', '']);
+    expect(stderr).toContain('error[bad-value]  sagemaker-pipelines check was given an empty word\n  fix: ');
+    expect(exitCode).toBe(2);
+  });
+
   test('checks every pipeline of the project when it is told none, with the author’s lines', async () => {
     const { runInHost: run } = writeProject({ 'pipelines/small/pipeline.ts': PIPELINE });
     const { exitCode, stdout, stderr } = await run(COMMAND, ['check']);

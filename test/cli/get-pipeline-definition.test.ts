@@ -233,6 +233,7 @@ export default definePipeline({ name: 'small', parameters: {}, steps: [${steps}]
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(`error[cannot-write]  ${join('no', 'out.json')} cannot be written
   ENOENT: no such file or directory
+  fix: make its folder first: no
 `);
     expect(readdirSync(folder)).toEqual(['pipelines']);
   });

@@ -44,6 +44,13 @@ describe('a sample that asks for a model', () => {
     expect(second.stderr).toContain('Tell failed: model=lines/1 note=none');
   });
 
+  test('has it made by the whole of the other pipeline, also where some steps of its own are to run', async () => {
+    const project = projectWith({ approvedModel: 'lines', madeBy: 'maker' });
+    const { stderr } = await run(project, '--only', 'Tell');
+    expect(stderr).toContain('Register: succeeded');
+    expect(stderr).toContain('Tell failed: model=lines/1 note=none');
+  });
+
   test('is not made when a file that was given beside it is not there', async () => {
     const project = projectWith({ approvedModel: 'lines', madeBy: 'maker' });
     const reader = `import { asset, definePipeline, parameter, sklearn, step } from 'sagemaker-pipelines';

@@ -28,3 +28,9 @@ test.each<[string[], string, string]>([
   expect(stderr).toContain(`error[bad-value]  ${message}`);
   expect(stderr).toContain(`or run with ${where}`);
 });
+
+test('a run whose results would stand in for no step is refused', async () => {
+  const { stderr, stdout, exitCode } = await run(['--local', '--source-execution', 'latest']);
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('--source-execution needs to know which steps are to run\n  fix: add --from STEP or --only');
+});

@@ -64,3 +64,9 @@ test('what looks like one is masked, and taken out of whatever repeats it', () =
     seconds: 3,
   });
 });
+
+test('is taken out whole where another one is its beginning, and where a line break stands before a part of it', () => {
+  const parameters = { Password: 'hunter', OldPassword: 'hunter-2024', Pwd: 'notary' };
+  const event = { line: 'hunter-2024, hunter', text: 'a\notary' };
+  expect(hideSecrets(event, secretValues(parameters))).toEqual({ line: '****, ****', text: 'a\notary' });
+});

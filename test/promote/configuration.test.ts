@@ -196,10 +196,17 @@ Resources:
       { name: 'Three', isRequired: false },
     ];
     expect(templateParameters(yaml)).toEqual(expected);
+    expect(templateParameters(yaml.replaceAll('\n', '\r\n'))).toEqual(expected);
     expect(templateParameters('{"Parameters": {"One": {}, "Two": {"Default": ""}, "Three": {"Default": 1}}}')).toEqual(
       expected,
     );
     expect(templateParameters('Resources: {}')).toEqual([]);
+  });
+
+  test('of JSON that is broken are not taken for none', () => {
+    expect(() => templateParameters('{"Parameters": {')).toThrow(
+      expect.objectContaining({ failure: 'usage', code: 'bad-template' }) as Error,
+    );
   });
 
   test('are held against the configuration: unknown ones and missing ones at once', () => {

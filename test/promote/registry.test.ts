@@ -1,9 +1,10 @@
 import { S3 } from '@aws-sdk/client-s3';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 
 import type { Account } from '../../src/promote/account.ts';
 import { hasGroup } from '../../src/promote/registry.ts';
+import { type Seen, startFaultProxy } from '../fakes/fault-proxy.ts';
 import { type ModelRegistry, startModelRegistry } from '../fakes/model-registry.ts';
 import { type MotoServer, startMoto } from '../support/moto-server.ts';
 import { PYTHON_ENVIRONMENT_TIME_LIMIT, describeWithPython } from '../support/python-environment.ts';
@@ -90,6 +91,27 @@ describeWithPython('a promotion and the registry', () => {
     expect(
       lists.every(({ body }) => body['SortOrder'] === 'Descending' && body['ModelApprovalStatus'] === 'Approved'),
     ).toBe(true);
+  });
+
+  test('registers nothing when the version is rejected while its bytes are copied', async () => {
+    const arn = await register();
+    const proxy = await startFaultProxy(moto.endpoint);
+    onTestFinished(() => proxy.stop());
+    const isCopy = ({ method, path }: Seen): boolean => method === 'PUT' && path.includes(BUCKETS.target);
+    const reject = (seen: Seen): boolean => {
+      if (isCopy(seen)) approve(SOURCE, arn, 'Rejected');
+      return false;
+    };
+    proxy.add({ when: reject, fault: { kind: 'lose' }, times: 1 });
+    const { exitCode, stderr } = await repository.releaseInHost(flags(), {
+      ...env(),
+      AWS_ENDPOINT_URL_S3: proxy.endpoint,
+    });
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`error[not-approved]  ${arn} is not approved: it is Rejected`);
+    expect(proxy.requests.some(isCopy)).toBe(true);
+    expect(promoted()).toEqual([]);
   });
 
   test('waits for a package that AWS is still making', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import type { S3 } from '../../src/s3/client.ts';
-import { copyObject, transferObject as transferInParts } from '../../src/s3/copy.ts';
+import { transferObject as transferInParts } from '../../src/s3/copy.ts';
 import { headObject } from '../../src/s3/head.ts';
 import { upload } from '../../src/s3/upload.ts';
 import {
@@ -63,7 +63,9 @@ describeWithPython('a copy', () => {
     ['with one request', undefined],
     ['in parts when it is too large for one', MIB],
   ])('is made by S3 itself %s, with what the object is like', async (_, singleRequestLimit) => {
-    const copied = await copyObject(target, FROM, TO, { ...(singleRequestLimit && { singleRequestLimit }) });
+    const copied = await transferObject(target, FROM, target, TO, {
+      ...(singleRequestLimit && { singleRequestLimit }),
+    });
     expect(copied).toEqual({ state: 'written', size: SIZE, how: 'server-side' });
     expect(proxies[1]!.requests.some(isGet)).toBe(false);
     await expectWhole();
@@ -72,7 +74,7 @@ describeWithPython('a copy', () => {
   test('can give the object another type and other metadata', async () => {
     const like = { contentType: 'application/x-model', metadata: { version: '3' } };
     for (const singleRequestLimit of [SIZE, MIB]) {
-      await copyObject(target, FROM, TO, { ...like, singleRequestLimit });
+      await transferObject(target, FROM, target, TO, { ...like, singleRequestLimit });
       expect(await headObject(there.s3, TO)).toMatchObject(like);
     }
   });
@@ -130,6 +132,23 @@ describeWithPython('a copy', () => {
     lose();
     expect(await transferObject(source, FROM, target, TO, options)).toMatchObject({ state: 'there', size: SIZE });
     await expectNoUploads(there.s3, TO.bucket);
+  });
+
+  test.each([
+    ['by S3 itself', MIB],
+    ['through this machine', undefined],
+  ])('%s, whose upload was begun with another key, is begun again with the one that is given', async (_, limit) => {
+    const keyOf = (end: string) => `arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890a${end}`;
+    const { bucket: Bucket, key: Key } = TO;
+    const before = { SSEKMSKeyId: keyOf('a'), ServerSideEncryption: 'aws:kms', ChecksumAlgorithm: 'SHA256' } as const;
+    await there.s3.createMultipartUpload({ Bucket, Key, ...before });
+    if (limit === undefined) {
+      add({ when: isCopy, fault: errorAnswer(403, 'AccessDenied', 'Access Denied'), times: 10 });
+    }
+    const options = { resume: true, kmsKeyId: keyOf('b'), ...(limit && { singleRequestLimit: limit }) };
+    expect(await transferObject(source, FROM, target, TO, options)).toMatchObject({ state: 'written', size: SIZE });
+    expect(await headObject(there.s3, TO)).toMatchObject({ kmsKeyId: keyOf('b') });
+    await expectWhole();
   });
 
   test('of an empty object through this machine is an empty object', async () => {

@@ -83,6 +83,12 @@ export function servingEnvironment(
 
 /** Code as one archive, and what of it is run. */
 export function programWithEntry(source: Code, given: string | undefined): { code: Input<string>; entry: string } {
+  // What comes here is text to AWS, which would not mind; the toolkit in the image would, once the job runs.
+  if (typeof source === 'string' && !/^([a-z][a-z0-9+.-]*:\/\/|\/)/i.test(source)) {
+    throw new PipelineError('invalid', 'bad-code', `The code "${source}" is neither an address nor an asset`, {
+      fix: `take the file along: code: asset(import.meta, '${source}')`,
+    });
+  }
   const { code, entry } = programOf(source, given, true);
   // An archive in S3 does not say which of its files is run.
   if (entry !== undefined && (given !== undefined || !entry.endsWith('.tar.gz'))) return { code, entry };

@@ -36,6 +36,13 @@ export const registration: Job = {
         fix: 'take ModelPackageName out',
       });
     }
+    if (isGrouped && partsOf(args, 'Tags').length > 0) {
+      const message = `Step ${args.step.Name} tags a version of a group, and only the group has tags`;
+      yield warning('contradiction', placeOf(args, 'Tags'), message, {
+        detail: 'AWS: with a ModelPackageGroupName "you cannot supply a tag argument"',
+        fix: 'tag the model package group instead',
+      });
+    }
     const inference = partOf(args, 'InferenceSpecification');
     for (const container of inference === undefined ? [] : partsOf(inference, 'Containers')) {
       yield* containerFaults(container);

@@ -1,5 +1,6 @@
-import { type Fault, error } from '../rule.ts';
-import { type Job, oneOf, partOf, partsOf, textOf } from './job.ts';
+import { show } from '../describe.ts';
+import { type Fault, error, warning } from '../rule.ts';
+import { type Job, type Part, oneOf, partOf, partsOf, placeOf, textOf } from './job.ts';
 
 // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingInput.html
 export const processing: Job = {
@@ -8,6 +9,7 @@ export const processing: Job = {
     for (const input of partsOf(args, 'ProcessingInputs')) {
       yield* oneOf(input, 'A processing input', ['S3Input', 'DatasetDefinition'], true);
       const s3 = partOf(input, 'S3Input');
+      if (s3 !== undefined) yield* placeFaults(s3);
       if (s3 === undefined || textOf(s3, 'S3CompressionType') !== 'Gzip') continue;
       // Without a mode AWS decides; only what is said to be File contradicts.
       if (textOf(s3, 'S3InputMode') !== 'File') continue;
@@ -22,3 +24,13 @@ export const processing: Job = {
     }
   },
 };
+
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingS3Input.html */
+function* placeFaults(input: Part): Generator<Fault> {
+  const path = textOf(input, 'LocalPath');
+  if (path === undefined || path.startsWith('/opt/ml/processing')) return;
+  const message = `LocalPath of an input of step ${input.step.Name} is ${show(path)}; AWS wants it beneath /opt/ml/processing`;
+  yield warning('pattern-mismatch', placeOf(input, 'LocalPath'), message, {
+    fix: `write "/opt/ml/processing/${path.split('/').at(-1)}"`,
+  });
+}

@@ -1,8 +1,10 @@
+import { readJsonPath } from '../../definition/json-path.ts';
 import { show } from '../describe.ts';
 import { type Fault, error, warning } from '../rule.ts';
 import { type Job, type Part, numberOf, partOf, placeOf, textOf, valueOf } from './job.ts';
 
 const LARGEST_MEGABYTES = 100;
+const LONGEST_FILTER = 63;
 const JOINABLE = ['text/csv', 'application/json', 'application/jsonlines'];
 
 // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html
@@ -16,7 +18,12 @@ export const transform: Job = {
         detail: `${concurrent} × ${payload} MB`,
       });
     }
+    if (payload !== undefined && payload > LARGEST_MEGABYTES && concurrent === undefined) {
+      const message = `MaxPayloadInMB of step ${args.step.Name} must be at most ${LARGEST_MEGABYTES}, this is ${payload}`;
+      yield error('out-of-range', placeOf(args, 'MaxPayloadInMB'), message);
+    }
     const input = partOf(args, 'TransformInput');
+    yield* sourceFaults(input);
     const split = input === undefined ? undefined : splitOf(input);
     if (textOf(args, 'BatchStrategy') !== undefined && split === 'None') {
       const message = `BatchStrategy of step ${args.step.Name} has no effect without a SplitType`;
@@ -26,10 +33,34 @@ export const transform: Job = {
       });
     }
     const [processing, output] = [partOf(args, 'DataProcessing'), partOf(args, 'TransformOutput')];
+    if (processing !== undefined) yield* filterFaults(processing, input);
     if (processing === undefined || input === undefined || output === undefined) return;
     if (textOf(processing, 'JoinSource') === 'Input') yield* joinFaults(args, input, output);
   },
 };
+
+/** Of the kinds of source that its type has, a transform job takes all but one. */
+function* sourceFaults(input: Part | undefined): Generator<Fault> {
+  const data = input && partOf(input, 'DataSource');
+  const source = data && partOf(data, 'S3DataSource');
+  if (source === undefined || textOf(source, 'S3DataType') !== 'AugmentedManifestFile') return;
+  const message = `S3DataType of step ${source.step.Name} cannot be "AugmentedManifestFile": a transform job does not take it`;
+  yield error('unknown-value', placeOf(source, 'S3DataType'), message, { detail: 'AWS takes: ManifestFile, S3Prefix' });
+}
+
+/** What the part of JSONPath that Batch Transform knows does not have; the lengths are the API's. */
+function* filterFaults(processing: Part, input: Part | undefined): Generator<Fault> {
+  const content = input && textOf(input, 'ContentType');
+  const contentType = content === undefined ? undefined : bare(content);
+  for (const member of ['InputFilter', 'OutputFilter']) {
+    const text = textOf(processing, member);
+    if (text === undefined || text.length > LONGEST_FILTER) continue;
+    const reading = readJsonPath(text, { member, contentType });
+    if (!('problem' in reading)) continue;
+    const message = `${member} of step ${processing.step.Name} cannot be ${show(text)}`;
+    yield error('pattern-mismatch', placeOf(processing, member), message, { detail: reading.problem });
+  }
+}
 
 /** The way of splitting; undefined while it is open. */
 function splitOf(input: Part): string | undefined {

@@ -5,6 +5,7 @@ import { PipelineError, isPipelineError } from '../../definition/error.ts';
 import { didYouMean } from '../../definition/suggest.ts';
 import { type ModuleFault, faultOf, positionOf } from './fault.ts';
 import { type OwnModule, ownModules } from './own-modules.ts';
+import { IS_PATH } from './resolve.ts';
 
 /** What was going on when an author's code failed: the whole file was loading, or the function it exports was called. */
 export type Phase = 'loading' | 'calling';
@@ -74,17 +75,23 @@ async function syntaxErrorIn(file: string): Promise<PipelineError | undefined> {
 
 function missingImport({ file, line, specifier }: ModuleFault & { kind: 'import' }): PipelineError {
   const at = line === undefined ? file : `${file}:${line}`;
-  if (/^(\.{1,2}(\/|$)|\/|file:)/.test(specifier)) {
+  if (IS_PATH.test(specifier)) {
     return new PipelineError('invalid', 'missing-import', `There is no file for the import "${specifier}"`, {
       at,
       fix: didYouMean(stem(specifier), namesBeside(file, specifier)) ?? 'write the path as it is seen from this file',
     });
   }
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
-  const fix = specifier.startsWith('#') ? `add "${specifier}" to "imports" in package.json` : `npm install ${name}`;
-  return new PipelineError('invalid', 'missing-import', `The package of the import "${specifier}" is not installed`, {
+  if (/^(@[^/]+\/)?[a-z0-9][\w.-]*$/i.test(name)) {
+    return new PipelineError('invalid', 'missing-import', `The package of the import "${specifier}" is not installed`, {
+      at,
+      fix: `npm install ${name}`,
+    });
+  }
+  const place = specifier.startsWith('#') ? '"imports" in package.json' : '"paths" in tsconfig.json';
+  return new PipelineError('invalid', 'missing-import', `Nothing says which file the import "${specifier}" is`, {
     at,
-    fix,
+    fix: `add "${specifier}" to ${place}`,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { LoadFnOutput, LoadHookContext, ResolveFnOutput, ResolveHookContext } from 'node:module';
-import { isTypeScript, missingImport, resolveImport } from './resolve.ts';
+import { isJsonImport, isTypeScript, missingImport, resolveAlias, resolveImport } from './resolve.ts';
 import { transformModule } from './transform.ts';
 
 /** What the hooks' thread is told when it starts. */
@@ -22,11 +22,11 @@ export async function resolve(
   next: (specifier: string, context?: ResolveHookContext) => ResolveFnOutput | Promise<ResolveFnOutput>,
 ): Promise<ResolveFnOutput> {
   const url = resolveImport(specifier, context.parentURL, running!.library);
-  if (url !== undefined) return { url, shortCircuit: true };
+  if (url !== undefined) return resolved(url, context);
   try {
-    return await next(specifier, context);
+    return attributed(await next(specifier, context), context);
   } catch (thrown) {
-    throw missingImport(thrown, specifier, context.parentURL) ?? thrown;
+    return aliasOrThrow(thrown, specifier, context);
   }
 }
 
@@ -43,11 +43,11 @@ export function syncHooks(library: string): SyncHooks {
   return {
     resolve(specifier, context, next) {
       const url = resolveImport(specifier, context.parentURL, library);
-      if (url !== undefined) return { url, shortCircuit: true };
+      if (url !== undefined) return resolved(url, context);
       try {
-        return next(specifier, context);
+        return attributed(next(specifier, context), context);
       } catch (thrown) {
-        throw missingImport(thrown, specifier, context.parentURL) ?? thrown;
+        return aliasOrThrow(thrown, specifier, context);
       }
     },
     load: (url, context, next) => (isTypeScript(url) ? loaded(url) : next(url, context)),
@@ -70,4 +70,19 @@ export interface SyncHooks {
 
 function loaded(url: string): LoadFnOutput {
   return { format: 'module', source: transformModule(url), shortCircuit: true };
+}
+
+function resolved(url: string, context: ResolveHookContext): ResolveFnOutput {
+  return attributed({ url, shortCircuit: true }, context);
+}
+
+function attributed(output: ResolveFnOutput, { parentURL, importAttributes }: ResolveHookContext): ResolveFnOutput {
+  if (!isJsonImport(output.url, parentURL)) return output;
+  return { ...output, importAttributes: { ...importAttributes, type: 'json' } };
+}
+
+function aliasOrThrow(thrown: unknown, specifier: string, context: ResolveHookContext): ResolveFnOutput {
+  const url = resolveAlias(specifier, context.parentURL);
+  if (url !== undefined) return resolved(url, context);
+  throw missingImport(thrown, specifier, context.parentURL) ?? thrown;
 }

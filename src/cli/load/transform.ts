@@ -5,12 +5,22 @@ import { type ModuleFault, faultError, positionOf } from './fault.ts';
 
 const FATAL: ReadonlySet<string> = new Set(['Error']);
 
+// The compiler of a CommonJS package takes these names, and refuses `import.meta`.
+const IN_A_MODULE = { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' };
+const CALLED_SO_IN_COMMONJS = /\b__(?:dirname|filename)\b/;
+
 /** The JavaScript of an author's TypeScript module, with a source map inside it; throws a fault for a syntax error. */
 export function transformModule(url: string): string {
   const file = fileURLToPath(url);
   const text = textOf(file);
   // `.ts` is a module whatever the package around it says, so it is always parsed as one.
-  const { code, map, errors } = transformSync(file, text, { lang: 'ts', sourceType: 'module', sourcemap: true });
+  const define = CALLED_SO_IN_COMMONJS.test(text) ? { define: IN_A_MODULE } : {};
+  const { code, map, errors } = transformSync(file, text, {
+    lang: 'ts',
+    sourceType: 'module',
+    sourcemap: true,
+    ...define,
+  });
   const fault = syntaxFault(file, text, errors);
   if (fault !== undefined) throw faultError(`${file}: ${errors[0]!.message}`, fault);
   const { mappings = '', names = [] } = map ?? {};

@@ -1,3 +1,4 @@
+import type { Json } from '../../definition/document.ts';
 import { listRuns } from '../../run/local/read-runs.ts';
 import { tableText } from '../render/table.ts';
 import { type Answer, defineCommand } from '../command.ts';
@@ -20,7 +21,7 @@ export const listRunsCommand = defineCommand({
     ]);
     return {
       text: tableText(rows),
-      data: { runs: runs.map((run) => ({ ...run })) },
+      data: { runs: runs as unknown as Json },
       notes: runs.length === 0 ? ['note: nothing has run on this machine yet (run-pipeline --local)'] : [],
       diagnostics: [],
     };

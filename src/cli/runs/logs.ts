@@ -10,7 +10,7 @@ export const logsCommand = defineCommand({
   summary: 'Shows what a step of a run wrote to stdout and stderr; without a step, the one that failed or was last.',
   examples: ['sagemaker-pipelines runs logs latest', 'sagemaker-pipelines runs logs latest PreprocessData'],
   options: {},
-  operands: { name: 'a run and a step', least: 0, most: 2 },
+  operands: { name: 'a run [latest], and a step [the one that failed, else the last]', least: 0, most: 2 },
   async run(_, context, [name = 'latest', wanted]): Promise<Answer> {
     const run = findRun(stateFolderOf(context), name);
     const events = readEvents(run);

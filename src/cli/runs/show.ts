@@ -1,4 +1,4 @@
-import type { Json } from '../../definition/document.ts';
+import type { JsonObject } from '../../definition/document.ts';
 import type { RunEvent } from '../../definition/events.ts';
 import { type PastRun, findRun, readEvents } from '../../run/local/read-runs.ts';
 import { tableText } from '../render/table.ts';
@@ -17,7 +17,7 @@ export const showRunCommand = defineCommand({
     const events = readEvents(run);
     return {
       text: textOf(run, events),
-      data: { ...run, events: events as unknown as Json },
+      data: { ...run, events } as unknown as JsonObject,
       notes: [],
       diagnostics: [],
     };

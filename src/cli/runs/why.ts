@@ -14,7 +14,7 @@ export const whyCommand = defineCommand({
     'Tells why a step ran, or took the result of an earlier run, or did not run; of the latest run unless named.',
   examples: ['sagemaker-pipelines runs why Train', 'sagemaker-pipelines runs why Train 0tk2x1c3f9a1 --json'],
   options: {},
-  operands: { name: 'a step and a run', least: 1, most: 2 },
+  operands: { name: 'a step, and a run [latest]', least: 1, most: 2 },
   async run(_, context, [step = '', name = 'latest']): Promise<Answer> {
     const run = findRun(stateFolderOf(context), name);
     const events = readEvents(run);

@@ -39,9 +39,12 @@ function markOf(name: string, text: string): string {
   return mark;
 }
 
-/** A text with a value of CloudFormation in the place of each mark. */
+/**
+ * A text of JSON with a value of CloudFormation in the place of each mark. What an author wrote of `{{resolve:…}}` and `${…}`
+ * is text to CloudFormation too, as JSON writes a brace by its number: the one would be resolved, the other is linted.
+ */
 export function joinedText(text: string, values: ReadonlyMap<string, Json>): Json {
-  let pieces: Json[] = [text];
+  let pieces: Json[] = [text.replaceAll(/(?<=\{)\{(?=resolve:)|(?<=\$)\{/g, String.raw`\u007b`)];
   for (const [mark, value] of values) {
     pieces = pieces.flatMap((piece) => {
       if (typeof piece !== 'string') return [piece];

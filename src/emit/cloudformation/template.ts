@@ -41,6 +41,7 @@ interface Template {
 /** What a template is written of: a document, and what an assembly knows beside it. */
 type TemplateSubject = Pick<Assembly, 'name' | 'definition'> & Partial<Assembly>;
 
+const NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/;
 const MAKES_ROLE = 'MakesRole';
 const HAS_DEFINITION = 'HasDefinitionKey';
 const ROLE: Json = { 'Fn::If': [MAKES_ROLE, { 'Fn::GetAtt': ['ExecutionRole', 'Arn'] }, { Ref: 'ExecutionRoleArn' }] };
@@ -226,9 +227,10 @@ function stackOf(subject: TemplateSubject, account: AccountValues, isMachine: bo
   const parameters: JsonObject = {
     PipelineName: {
       Type: 'String',
-      Default: subject.name,
+      // Whoever deploys it has to give another where AWS does not take this one.
+      ...(subject.name.length <= limit && NAME.test(subject.name) ? { Default: subject.name } : {}),
       MaxLength: limit,
-      AllowedPattern: '^[a-zA-Z0-9](-*[a-zA-Z0-9])*$',
+      AllowedPattern: NAME.source,
       Description: isMachine ? 'The name of the state machine' : 'The name of the pipeline in the account',
     },
     ...(marked.bucket.isUsed

@@ -15,6 +15,9 @@ export interface ChoiceScope extends Scope {
   readonly place: string;
 }
 
+const ALWAYS: State = { Variable: '$.Steps', IsPresent: true };
+const NEVER: State = { Variable: '$.Steps', IsPresent: false };
+
 const COMPARISONS: Readonly<Record<string, string>> = {
   Equals: 'Equals',
   GreaterThan: 'GreaterThan',
@@ -28,7 +31,7 @@ export function ruleOf(conditions: readonly Json[], path: Path, scope: ChoiceSco
   const rules = conditions.map((condition, index) => conditionRule(condition, child(path, index), scope));
   const [only] = rules;
   // No condition at all holds; a Choice must ask something.
-  if (only === undefined) return { Variable: '$.Steps', IsPresent: true };
+  if (only === undefined) return ALWAYS;
   return rules.length === 1 ? only : { And: rules };
 }
 
@@ -46,6 +49,7 @@ function conditionRule(condition: Json, path: Path, scope: ChoiceScope): State {
     case 'In': {
       const values = elementsOf(condition['Values']);
       const query = condition['QueryValue'] ?? null;
+      if (values.length === 0) return NEVER;
       return { Or: values.map((value) => comparison('Equals', query, value, path, scope)) };
     }
     default: {
@@ -57,12 +61,33 @@ function conditionRule(condition: Json, path: Path, scope: ChoiceScope): State {
 }
 
 function comparison(operator: string, left: Json, right: Json, path: Path, scope: ChoiceScope): State {
-  // A literal of another type than the value is allowed, and is never equal to it.
-  const type = (isExpression(right) ? typeOf(left, scope) : undefined) ?? typeOf(right, scope) ?? 'String';
-  const kind = type === 'String' || type === 'Boolean' ? type : 'Numeric';
   const variable = variableOf(left, path, scope);
-  if (isExpression(right)) return { Variable: variable, [`${kind}${operator}Path`]: variableOf(right, path, scope) };
-  return { Variable: variable, [`${kind}${operator}`]: right };
+  if (right === null) return operator === 'Equals' ? { Variable: variable, IsNull: true } : NEVER;
+  if (!isExpression(right)) {
+    // A literal of another type than the value is allowed, and is never equal to it.
+    return { Variable: variable, [`${kindOf(typeOf(right, scope))}${operator}`]: right };
+  }
+  const type = typeOf(left, scope) ?? typeOf(right, scope);
+  const other = variableOf(right, path, scope);
+  if (type === undefined) return comparisonAsFound(operator, variable, other);
+  return { Variable: variable, [`${kindOf(type)}${operator}Path`]: other };
+}
+
+function kindOf(type: ParameterType | undefined): string {
+  return type === 'String' || type === 'Boolean' ? type : 'Numeric';
+}
+
+/** Of two values out of files or of jobs nobody knows the type before: they are compared as what both of them are. */
+function comparisonAsFound(operator: string, variable: string, other: string): State {
+  const kinds = operator === 'Equals' ? ['Numeric', 'String', 'Boolean'] : ['Numeric', 'String'];
+  const rules = kinds.map((kind) => ({
+    And: [
+      { Variable: variable, [`Is${kind}`]: true },
+      { Variable: other, [`Is${kind}`]: true },
+      { Variable: variable, [`${kind}${operator}Path`]: other },
+    ],
+  }));
+  return { Or: rules };
 }
 
 /** The path of a value; what is none is computed before. */
@@ -78,8 +103,11 @@ function typeOf(value: Json, { document }: ChoiceScope): ParameterType | undefin
   if (typeof value === 'string') return 'String';
   if (typeof value === 'number') return 'Float';
   if (typeof value === 'boolean') return 'Boolean';
-  if (!isObject(value) || typeof value['Get'] !== 'string') return undefined;
+  if (!isObject(value)) return undefined;
+  if ('Std:Join' in value) return 'String';
+  if (typeof value['Get'] !== 'string') return undefined;
   const reference = parseReference(value['Get']);
+  if (reference.root === 'Execution') return 'String';
   if (reference.root !== 'Parameters') return undefined;
   const declared = document.Parameters?.find(({ Name }) => Name === reference.name);
   return declared && parameterType(declared);
@@ -87,7 +115,7 @@ function typeOf(value: Json, { document }: ChoiceScope): ParameterType | undefin
 
 function unknown(what: Json, path: Path, scope: ChoiceScope): State {
   scope.report(unsupported(path, `The condition ${JSON.stringify(what)}`, 'it is none of the kinds that are known'));
-  return { Variable: '$.Steps', IsPresent: true };
+  return ALWAYS;
 }
 
 /** The Pass state that computes what a Choice compares. */

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../definition/diagnostic.ts';
-import type { Json, RetryPolicy } from '../../definition/document.ts';
+import { DEFAULT_ATTEMPTS, type Json, type RetryPolicy, exceptionTypes } from '../../definition/document.ts';
 import { type Path, child, formatPath } from '../../definition/path.ts';
 
 /** What Step Functions calls the failures that a pipeline's policies name. */
@@ -22,7 +22,7 @@ export function retriersOf(
 ): Json[] {
   return (policies ?? []).map((policy, index) => {
     const at = child(child(path, 'RetryPolicies'), index);
-    const exceptions = policy.ExceptionType;
+    const exceptions = exceptionTypes(policy);
     if (exceptions.some((exception) => JOB_FAILURES.includes(exception))) {
       report({
         code: 'retry-widened',
@@ -33,11 +33,13 @@ export function retriersOf(
       });
     }
     const errors = exceptions.flatMap((exception) => ERRORS[exception] ?? [JOB_FAILED]);
-    const { IntervalSeconds: interval = 1, BackoffRate: rate = 2 } = policy;
+    // Of no pause at all the States Language knows nothing.
+    const interval = Math.max(1, policy.IntervalSeconds ?? 1);
+    const rate = Math.max(1, policy.BackoffRate ?? 2);
     return {
       ErrorEquals: [...new Set(errors)],
       IntervalSeconds: interval,
-      BackoffRate: Math.max(1, rate),
+      BackoffRate: rate,
       MaxAttempts: attemptsOf(policy, interval, rate),
     };
   });
@@ -49,11 +51,11 @@ function attemptsOf(
   interval: number,
   rate: number,
 ): number {
-  if (most !== undefined) return Math.min(most, MOST_ATTEMPTS);
-  if (minutes === undefined) return 1;
+  if (typeof most === 'number') return Math.min(most, MOST_ATTEMPTS);
+  if (typeof minutes !== 'number') return DEFAULT_ATTEMPTS;
   let attempts = 0;
   for (let waited = interval, pause = interval; waited <= minutes * 60 && attempts < 1000; attempts++) {
-    pause *= Math.max(1, rate);
+    pause *= rate;
     waited += pause;
   }
   return Math.max(1, attempts);

@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../../definition/diagnostic.ts';
-import type { JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
+import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../definition/document.ts';
 import { elementsOf, isObject } from '../../definition/expression.ts';
 import { type Graph, graphOf } from '../../definition/graph.ts';
 import { type Path, child, formatPath } from '../../definition/path.ts';
-import { type StepPlace, branchOf, walkStepExpressions } from '../../definition/walk.ts';
+import { parseReference } from '../../definition/reference.ts';
+import { type StepPlace, branchOf, walkExpressions, walkStepExpressions } from '../../definition/walk.ts';
 import { type ChoiceScope, computedValues, ruleOf } from './choice.ts';
 import { addFileReads } from './files.ts';
 import { type Plan, type State, catchers, onward } from './state.ts';
@@ -35,7 +36,7 @@ export function toStateMachine(document: PipelineDocument): StateMachine {
   const names = new Set<string>();
   const states = new Map<string, State>();
   const plan: Plan = { steps, report, add: adder(states, names), onFailure: FAILED };
-  const builder: Builder = { document, graph, names, read: new Set() };
+  const builder: Builder = { document, graph, names, read: new Set(), asked: askedConditions(document) };
   names.add(FAILED);
   const first = addList(document.Steps, child(undefined, 'Steps'), undefined, plan, builder);
   const start = addParameters(document, first, plan);
@@ -54,6 +55,8 @@ interface Builder {
   readonly names: Set<string>;
   /** The files that have been read before, by their places in the machine's data. */
   readonly read: ReadonlySet<string>;
+  /** The conditions that something asks what they came to. */
+  readonly asked: ReadonlySet<string>;
 }
 
 /** Adds states under names that are nobody else's in the whole machine. */
@@ -182,7 +185,11 @@ function addCondition({ step, path }: Place, next: string | undefined, plan: Pla
   const place = `$.Steps${bracket(step.Name)}`;
   const scope: ChoiceScope = { ...plan, document: builder.document, computed: new Map(), place };
   const rule = ruleOf(elementsOf(conditions), child(args, 'Conditions'), scope);
-  const [yes, no] = [branch('IfSteps'), branch('ElseSteps')];
+  const outcome = (Outcome: boolean, to: string): string =>
+    builder.asked.has(step.Name)
+      ? plan.add(`${step.Name}: ${Outcome}`, { Type: 'Pass', Result: { Outcome }, ResultPath: place, Next: to })
+      : to;
+  const [yes, no] = [outcome(true, branch('IfSteps')), outcome(false, branch('ElseSteps'))];
   const choice = plan.add(step.Name, { Type: 'Choice', Choices: [{ ...rule, Next: yes }], Default: no });
   if (scope.computed.size === 0) return choice;
   return plan.add(`${step.Name}: values`, {
@@ -191,6 +198,15 @@ function addCondition({ step, path }: Place, next: string | undefined, plan: Pla
     ResultPath: place,
     Next: choice,
   });
+}
+
+function askedConditions(document: PipelineDocument): Set<string> {
+  const asked = new Set<string>();
+  for (const { expression } of walkExpressions(document as unknown as JsonObject, undefined)) {
+    const reference = typeof expression['Get'] === 'string' ? parseReference(expression['Get']) : undefined;
+    if (reference?.root === 'Steps') asked.add(reference.step);
+  }
+  return asked;
 }
 
 /** The steps of a list in levels: each after all that it, or a step inside it, waits for. */
@@ -221,18 +237,24 @@ function levelsOf(steps: readonly StepDocument[], graph: Graph): number[][] {
   return levels.filter((level) => level !== undefined);
 }
 
-/** States as a reader follows them: from the first on, what follows before what is beside. */
+/** States as a reader follows them: from the first on, what follows before what is beside; one that nothing leads to is refused. */
 function inOrder(states: ReadonlyMap<string, State>, start: string): JsonObject {
   const ordered = new Map<string, State>();
+  const caught: string[] = [];
   const open = [start];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+  for (let name = open.pop() ?? caught.pop(); name !== undefined; name = open.pop() ?? caught.pop()) {
     const state = states.get(name);
     if (state === undefined || ordered.has(name)) continue;
     ordered.set(name, state);
     const choices = elementsOf(state['Choices']) as readonly JsonObject[];
+    const catches = elementsOf(state['Catch']) as readonly JsonObject[];
     const onwardTo = [state['Next'], ...choices.map((choice) => choice['Next']), state['Default']];
-    open.push(...onwardTo.filter((to): to is string => typeof to === 'string').toReversed());
+    open.push(...onwardTo.filter(isName).toReversed());
+    caught.push(...catches.map((each) => each['Next']).filter(isName));
   }
-  for (const [name, state] of states) if (!ordered.has(name)) ordered.set(name, state);
   return Object.fromEntries(ordered);
+}
+
+function isName(to: Json | undefined): to is string {
+  return typeof to === 'string';
 }

@@ -85,7 +85,7 @@ function addSteps(turn: Turn, plan: Plan, resource: string, parameters: JsonObje
   }
   return plan.add(step.Name, {
     Type: 'Task',
-    ...(step.Description === undefined ? {} : { Comment: step.Description }),
+    ...(typeof step.Description === 'string' ? { Comment: step.Description } : {}),
     Resource: resource,
     Parameters: parameters,
     ...(selector === undefined ? {} : { ResultSelector: selector }),
@@ -102,7 +102,7 @@ function uniqueName(prefix: string): string {
     .replaceAll(/[^A-Za-z0-9-]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, LONGEST_PREFIX);
-  return `States.Format('${base.replace(/-+$/, '')}-{}', States.UUID())`;
+  return `States.Format('${base.replace(/-+$/, '') || 'step'}-{}', States.UUID())`;
 }
 
 function addEndpoint(turn: Turn, plan: Plan, args: JsonObject): string {
@@ -222,7 +222,9 @@ function addEmr(turn: Turn, plan: Plan, args: JsonObject): string {
 function causeOf({ step, path }: Turn, plan: Plan): State {
   const message = step.Arguments['ErrorMessage'] ?? '';
   if (!isExpression(message)) return { Cause: typeof message === 'string' ? message : JSON.stringify(message) };
-  return { CausePath: computedOf(message, child(child(path, 'Arguments'), 'ErrorMessage'), plan) };
+  const computed = computedOf(message, child(child(path, 'Arguments'), 'ErrorMessage'), plan);
+  // A path to a number is an error where the States Language wants a text.
+  return { CausePath: computed.startsWith('$') ? `States.Format('{}', ${computed})` : computed };
 }
 
 function sibling(step: Turn['step'], name: string): Json {

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
+
 import type { Diagnostic } from '../../definition/diagnostic.ts';
 import type { Json, JsonObject, StepDocument } from '../../definition/document.ts';
 import { type Expression, elementsOf, isExpression, isObject } from '../../definition/expression.ts';
 import { type Path, child, formatPath } from '../../definition/path.ts';
-import { type Segment, parseReference } from '../../definition/reference.ts';
+import { type Reference, type Segment, parseReference } from '../../definition/reference.ts';
 
 /** A value of a state's template: plain JSON, or something that Step Functions computes. */
 type TemplateValue = { readonly literal: Json } | { readonly computed: string };
@@ -78,6 +80,7 @@ export function computedOf(expression: Expression, path: Path | undefined, scope
       return '$$.Execution.Name';
     }
     case 'Steps': {
+      refuseUnanswered(text, reference, path, scope);
       const found = `$.Steps${bracket(reference.step)}${propertyPath(reference.step, reference.path, path, scope)}`;
       return found.includes('[?(') ? `States.ArrayGetItem(${found}, 0)` : found;
     }
@@ -85,6 +88,28 @@ export function computedOf(expression: Expression, path: Path | undefined, scope
       scope.report(unsupported(path, text, 'Step Functions has nothing like it'));
       return '$$.Execution.Name';
   }
+}
+
+/** What a call answers, where that is less than AWS would describe: only jobs and endpoints are looked at. */
+const ANSWERS: Readonly<Record<string, readonly string[]>> = {
+  Model: ['ModelArn', 'ModelName'],
+  RegisterModel: ['ModelPackageArn'],
+  EndpointConfig: ['EndpointConfigArn', 'EndpointConfigName'],
+  EMR: ['Id', 'Status'],
+};
+
+function refuseUnanswered(
+  text: string,
+  { step, path: segments }: Extract<Reference, { root: 'Steps' }>,
+  path: Path | undefined,
+  { steps, report }: Scope,
+): void {
+  const type = steps.get(step)?.Type ?? '';
+  const answers = Object.hasOwn(ANSWERS, type) ? ANSWERS[type] : undefined;
+  const [first] = segments;
+  if (answers === undefined || (first !== undefined && 'member' in first && answers.includes(first.member))) return;
+  const known = `Step Functions keeps what the call answers: ${answers.join(', ')}`;
+  report(unsupported(path, text, known));
 }
 
 function joinOf({ On: on, Values: values }: JsonObject, path: Path | undefined, scope: Scope): string {
@@ -100,12 +125,18 @@ function joinOf({ On: on, Values: values }: JsonObject, path: Path | undefined, 
   return `States.Format('${format}'${holes.map((hole) => `, ${hole}`).join('')})`;
 }
 
-/** Where a file that a state has read before this one lies in the machine's data. */
+/** A place may be the name of a state. */
+const LONGEST_PLACE = 80;
+
+/** Where a file that a state has read before this one lies in the machine's data; no other file lies there. */
 export function filePlace(get: JsonObject): string {
   const file = get['PropertyFile'] ?? get['S3Uri'];
   const text =
     isObject(file) && typeof file['Get'] === 'string' ? file['Get'].replace(/^Steps\./, '') : JSON.stringify(file);
-  return `file ${text.replaceAll(/[^\w.-]+/g, ' ').trim()}`.slice(0, 80);
+  const place = `file ${text.replaceAll(/[^\w.-]+/g, ' ').trim()}`;
+  if (place === `file ${text}` && place.length <= LONGEST_PLACE) return place;
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return `${place.slice(0, LONGEST_PLACE - digest.length - 1)} ${digest}`;
 }
 
 function jsonGetOf(get: JsonObject, path: Path | undefined, scope: Scope): string {

@@ -15,8 +15,11 @@ export type Before =
       readonly why?: string;
     };
 
-/** Looks for an earlier result of a step; `asked` gives what it is asked for, and fails as the step would. */
-export type Earlier = (step: StepDocument, asked: () => Promise<JsonObject>) => Promise<Before>;
+/** Gives what a step is asked for, and fails as the step would; where that says the time, it is now unless told. */
+type Asked = (at?: Date) => Promise<JsonObject>;
+
+/** Looks for an earlier result of a step. */
+export type Earlier = (step: StepDocument, asked: Asked) => Promise<Before>;
 
 /** The first of these that has a result; the first reason to run is the one that is told. */
 export function firstOf(...places: readonly Earlier[]): Earlier {
@@ -50,14 +53,15 @@ export function resumption(document: PipelineDocument, folder: RunFolder, store:
 
 async function whyAgain(
   record: StepRecord | undefined,
-  asked: () => Promise<JsonObject>,
+  asked: Asked,
   { store, ran }: { readonly store: Store; readonly ran: string | undefined },
 ): Promise<string | undefined> {
   if (record?.state !== 'succeeded') return 'it has not ended well before';
   if (ran !== undefined) return `${ran}, which it waits for, ran again`;
   let now: Json;
   try {
-    now = await asked();
+    // That it is later by now is nothing that was changed.
+    now = await asked(record.started === undefined ? undefined : new Date(record.started));
   } catch {
     return 'what it is asked for is not known';
   }

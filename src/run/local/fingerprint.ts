@@ -39,6 +39,11 @@ const WRITTEN: ReadonlySet<string> = new Set([
 /** Members that change no byte of what a step makes. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['RoleArn', 'Tags', 'ExperimentConfig', 'StoppingCondition']);
 
+/** Members whose own members an author has named: what they are called says nothing. */
+const NAMED_BY_AUTHOR: ReadonlySet<string> = new Set(['Environment', 'HyperParameters', 'StaticHyperParameters']);
+/** Types of step whose arguments an author has named. */
+const SENT_AS_GIVEN: readonly unknown[] = ['Lambda', 'Callback'];
+
 /** Members that name what is read before the work begins. */
 const PLACES: ReadonlySet<string> = new Set([
   'S3Uri',
@@ -49,35 +54,44 @@ const PLACES: ReadonlySet<string> = new Set([
 /** Members for which something of this machine stands. */
 const STOOD_FOR = /Image(Uri)?$|^FunctionArn$|^SqsQueueUrl$/;
 
-type Walk = (value: Json, isWritten: boolean, name?: string) => Promise<Json>;
+/** What a value is a part of: of what is read, of where something is written to, or of what an author has named. */
+type Within = 'read' | 'written' | 'named';
+
+type Walk = (value: Json, within: Within, name?: string) => Promise<Json>;
 
 /** Takes the fingerprint of what a step is asked for. */
 export async function fingerprintOf(asked: JsonObject, taking: Taking): Promise<Fingerprint> {
   const images = new Set<string>();
-  const walk: Walk = async (value, isWritten, name) => {
+  const isSent = SENT_AS_GIVEN.includes(asked['Type']);
+  const insideOf = (key: string, within: Within): Within => {
+    if (within !== 'read') return within;
+    if (NAMED_BY_AUTHOR.has(key) || (isSent && key === 'Arguments')) return 'named';
+    return WRITTEN.has(key) ? 'written' : within;
+  };
+  const walk: Walk = async (value, within, name) => {
     if (typeof value === 'string') {
-      return isWritten ? withoutRun(value, taking) : await readText(value, taking, PLACES.has(name ?? ''));
+      return within === 'written' ? withoutRun(value, taking) : await readText(value, taking, PLACES.has(name ?? ''));
     }
     if (Array.isArray(value)) {
       const members: Json[] = [];
-      for (const member of value as readonly Json[]) members.push(await walk(member, isWritten));
+      for (const member of value as readonly Json[]) members.push(await walk(member, within));
       return members;
     }
     if (!isObject(value)) return value;
     const members: [string, Json][] = [];
     for (const [key, member] of Object.entries(value)) {
-      if (WITHOUT_EFFECT.has(key)) continue;
-      if (typeof member === 'string' && STOOD_FOR.test(key)) images.add(member);
-      const isModel = key === 'ModelName' && typeof member === 'string';
+      const isOurs = within !== 'named';
+      if (isOurs && WITHOUT_EFFECT.has(key)) continue;
+      if (isOurs && typeof member === 'string' && STOOD_FOR.test(key)) images.add(member);
+      const isModel = isOurs && key === 'ModelName' && typeof member === 'string';
       const isManifest = key === 'S3Uri' && value['S3DataType'] === 'ManifestFile' && typeof member === 'string';
-      const inside = isWritten || WRITTEN.has(key);
       if (isModel) members.push([key, await modelOf(member, taking, walk)]);
       else if (isManifest) members.push([key, await listedContent(member, taking)]);
-      else members.push([key, await walk(member, inside, key)]);
+      else members.push([key, await walk(member, insideOf(key, within), key)]);
     }
     return Object.fromEntries(members);
   };
-  const read = await walk(asked, false);
+  const read = await walk(asked, 'read');
   const environment: [string, Json][] = [];
   for (const image of [...images].toSorted()) environment.push([image, await taking.identify(image)]);
   return { asked: read, environment: Object.fromEntries(environment) };
@@ -88,7 +102,7 @@ async function modelOf(name: string, { registry }: Taking, walk: Walk): Promise<
   const model = findModel(registry, name);
   if (!isObject(model)) return name;
   const { PrimaryContainer: primary = null, Containers: several = null } = model;
-  return await walk([primary, several], false);
+  return await walk([primary, several], 'read');
 }
 
 function withoutRun(text: string, { run, job }: Pick<Taking, 'run' | 'job'>): string {

@@ -2,12 +2,13 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bind } from '../../definition/bind.ts';
 import type { ParameterValue, PipelineDocument } from '../../definition/document.ts';
+import { isChoice } from '../chosen-steps.ts';
 import type { RunRequest, World } from '../runner.ts';
 import type { Tell } from '../say.ts';
 import type { Containers } from './containers/container.ts';
 import { execution } from './execution.ts';
 import { type Scope, experimentOf } from './expressions/scope.ts';
-import { LOCAL_BUCKET } from './fetch.ts';
+import { LOCAL_BUCKET, refuseCut } from './fetch.ts';
 import { LOCAL_FILES, localFiles } from './local-files.ts';
 import { publishAssets } from './publish-assets.ts';
 import { refuseOther } from './read-runs.ts';
@@ -51,7 +52,12 @@ export async function prepareRun(
   if (resume !== undefined) refuseOther(resume, assembly.name, stateFolder);
   const document = bind(assembly.definition, { bucket: LOCAL_BUCKET, roleArn: LOCAL_ROLE });
   refuseCycles(document);
-  const selected = selectLocally(document, { stateFolder, pipeline: assembly.name }, settings.selection ?? {});
+  const { selection = {} } = settings;
+  const selected = selectLocally(
+    document,
+    { stateFolder, pipeline: assembly.name },
+    isChoice(selection) ? selection : (resume?.selection ?? {}),
+  );
   const began = world.now();
   const started = resume === undefined ? began : new Date(resume.started);
   const run = resume?.run ?? nameRun(started, world.unique);
@@ -65,7 +71,7 @@ export async function prepareRun(
   const known = { parameters, execution: execution({ pipeline: assembly.name, run, region, started }) };
   const scope = { ...known, experiment: experimentOf(document, known) };
   const fetch = settings.fetch?.(tell);
-  const obtain = (uri: string): Promise<void> => fetch?.(store, uri) ?? Promise.resolve();
+  const obtain = (uri: string): Promise<void> => (fetch ?? refuseCut)(store, uri);
   const containers = loadedLate(settings.containers, {
     tell,
     interrupted: world.interrupted,

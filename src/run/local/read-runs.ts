@@ -45,12 +45,17 @@ export function findRun(stateFolder: string, name: string): PastRun {
   );
 }
 
-/** Refuses to go on with a run of another pipeline than the one that is asked for. */
-export function refuseOther({ run, pipeline }: PastRun, asked: string, stateFolder: string): void {
+/** Refuses a run of another pipeline than the one that is asked for, whichever flag has named it. */
+export function refuseOther(
+  { run, pipeline }: PastRun,
+  asked: string,
+  stateFolder: string,
+  flag: '--resume' | '--source-execution' = '--resume',
+): void {
   if (pipeline === asked) return;
   const own = listRuns(stateFolder).find((each) => each.pipeline === asked);
   throw new PipelineError('usage', 'other-pipeline', `The run ${run} is one of ${pipeline}, not of ${asked}`, {
-    fix: own === undefined ? `name the pipeline that it is a run of: ${pipeline}` : `--resume ${own.run}`,
+    fix: own === undefined ? `name the pipeline that it is a run of: ${pipeline}` : `${flag} ${own.run}`,
   });
 }
 

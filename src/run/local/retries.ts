@@ -1,4 +1,4 @@
-import type { RetryPolicy, StepDocument } from '../../definition/document.ts';
+import { DEFAULT_ATTEMPTS, type RetryPolicy, type StepDocument, exceptionTypes } from '../../definition/document.ts';
 import { codeOf, isPipelineError } from '../../definition/error.ts';
 import { numberAt } from './steps/read.ts';
 
@@ -15,7 +15,6 @@ export interface Retries {
 }
 
 // https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-retry-policy.html
-const DEFAULT_ATTEMPTS = 5;
 const DEFAULT_INTERVAL = 1;
 const DEFAULT_RATE = 2;
 const LONGEST_SECONDS = 43_200;
@@ -28,7 +27,7 @@ export function retriesOf(step: StepDocument, started: number): Retries {
     next: (error, time) => {
       const exceptions = exceptionsOf(error);
       for (const policy of policies) {
-        const exception = policy.ExceptionType.find((each) => exceptions.includes(each));
+        const exception = exceptionTypes(policy).find((each) => exceptions.includes(each));
         if (exception === undefined) continue;
         const count = used.get(policy) ?? 0;
         const { IntervalSeconds: interval = DEFAULT_INTERVAL, BackoffRate: rate = DEFAULT_RATE } = policy;

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import type { Json, JsonObject } from '../../definition/document.ts';
 import type { Link, RunEvent } from '../../definition/events.ts';
 import { isObject, jsonIn } from '../../definition/expression.ts';
+import type { Chosen } from '../chosen-steps.ts';
 
 /**
  * Everything about a run, in files that are whole at any moment: `run.json`, `definition.json`, `events.ndjson`, the mark
@@ -24,6 +25,12 @@ import { isObject, jsonIn } from '../../definition/expression.ts';
  */
 export interface RunFolder {
   readonly path: string;
+}
+
+/** Which steps run, and whose results stand in for the others. */
+export interface LocalSelection extends Chosen {
+  /** The name of a run; the newest of the pipeline that has ended when left out. */
+  readonly source?: string | undefined;
 }
 
 /** What is written down before anything happens. */
@@ -36,6 +43,8 @@ export interface RunRecord {
   readonly parameters: Readonly<Record<string, Json>>;
   /** What the one who started it gave, as it was written: with secrets masked too. */
   readonly given: Readonly<Record<string, Json>>;
+  /** What it was started for; left out where that was all steps. */
+  readonly selection?: LocalSelection;
 }
 
 /** How a step ended, with all that steps behind it can refer to. */

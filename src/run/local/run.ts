@@ -9,6 +9,7 @@ import { walkSteps } from '../../definition/walk.ts';
 import { announcedSteps } from '../announced-steps.ts';
 import type { RunRequest, RunResult, World } from '../runner.ts';
 import type { Tell } from '../say.ts';
+import { systemFault } from '../system-fault.ts';
 import { openCache } from './cache.ts';
 import { secondsBetween } from './duration.ts';
 import { firstOf, resumption } from './earlier.ts';
@@ -94,7 +95,7 @@ async function inspectRun(prepared: PreparedRun, assembly: Assembly, settings: L
 
 /** Makes the folder of a run, or opens that of one which goes on, for this process alone. */
 function takeFolder(
-  { run, started, document, scope }: PreparedRun,
+  { run, started, document, scope, selected }: PreparedRun,
   { assembly, parameters }: RunRequest,
   { unique }: World,
   { stateFolder, resume, owner }: LocalSettings,
@@ -107,6 +108,7 @@ function takeFolder(
     started: started.toISOString(),
     parameters: maskSecrets(scope.parameters),
     given: maskSecrets(parameters),
+    ...(selected === undefined ? {} : { selection: selected.selection }),
   } as const;
   const folder = resume === undefined ? createRunFolder(stateFolder, record, definition) : { path: resume.folder };
   const release = takeRun(folder.path, run, owner, unique);
@@ -224,11 +226,12 @@ function keeper({ path }: RunFolder, broken: AbortController): Keeper {
     },
     check: () => {
       if (fault === undefined) return;
-      const code = codeOf(fault);
-      const known = { ENOENT: 'run-folder-gone', ENOSPC: 'disk-full' }[code ?? ''] ?? 'cannot-write';
-      throw new PipelineError('failed', known, `The run was ended, as its folder cannot be written: ${path}`, {
+      const isGone = codeOf(fault) === 'ENOENT';
+      const { code = 'cannot-write', fix } = (isGone ? undefined : systemFault(fault)) ?? {};
+      const message = `The run was ended, as its folder cannot be written: ${path}`;
+      throw new PipelineError('machine', isGone ? 'run-folder-gone' : code, message, {
         detail: (fault as Error).message,
-        fix: code === 'ENOSPC' ? 'make room on the disk' : undefined,
+        fix,
         cause: fault,
       });
     },

@@ -4,8 +4,8 @@ import type { Containers } from './containers/container.ts';
 import type { Fetch } from './fetch.ts';
 import type { Handlers } from './handlers.ts';
 import type { PastRun } from './read-runs.ts';
+import type { LocalSelection } from './run-folder.ts';
 import type { Owner } from './run-owner.ts';
-import type { LocalSelection } from './source-run.ts';
 import type { Mount } from './store/store.ts';
 
 /** How runs on this machine are set up. */
@@ -26,7 +26,8 @@ export interface LocalSettings {
   readonly cache?: CacheSettings['use'];
   /** What stands for functions, and for those who answer Callback steps. */
   readonly handlers?: Handlers;
-  /** Which steps run, and whose results stand in for the others; all of them when left out. */
+  /** Which steps run, and whose results stand in for the others; all of them when left out, or those that
+   * the run which goes on was started for. */
   readonly selection?: LocalSelection;
   /** A run that was killed, was stopped or failed, and goes on. */
   readonly resume?: PastRun;

@@ -1,20 +1,16 @@
 import type { PipelineDocument } from '../../definition/document.ts';
 import { PipelineError } from '../../definition/error.ts';
 import { graphOf } from '../../definition/graph.ts';
-import { type Chosen, chosenSteps } from '../chosen-steps.ts';
+import { chosenSteps } from '../chosen-steps.ts';
 import type { Earlier } from './earlier.ts';
-import { type PastRun, findRun, listRuns } from './read-runs.ts';
-import { readStepRecord } from './run-folder.ts';
-
-/** Which steps run, and whose results stand in for the others. */
-export interface LocalSelection extends Chosen {
-  /** The name of a run; the newest of the pipeline that has ended when left out. */
-  readonly source?: string | undefined;
-}
+import { type PastRun, findRun, listRuns, refuseOther } from './read-runs.ts';
+import { type LocalSelection, readStepRecord } from './run-folder.ts';
 
 /** A selection that is known to work. */
 interface Selected {
   readonly steps: ReadonlySet<string>;
+  /** What was asked for, with the run that was found where none was named. */
+  readonly selection: LocalSelection;
   readonly earlier: Earlier;
 }
 
@@ -45,6 +41,7 @@ export function selectLocally(
   }
   return {
     steps,
+    selection: { only: selection.only, from: selection.from, source: source?.run },
     earlier: (step) => {
       if (steps.has(step.Name)) return Promise.resolve({});
       const record = recordOf(step.Name);
@@ -56,6 +53,10 @@ export function selectLocally(
 }
 
 function sourceOf(stateFolder: string, pipeline: string, name: string | undefined): PastRun | undefined {
-  if (name !== undefined) return findRun(stateFolder, name);
-  return listRuns(stateFolder).find((run) => run.pipeline === pipeline && run.state !== 'unfinished');
+  if (name === undefined) {
+    return listRuns(stateFolder).find((run) => run.pipeline === pipeline && run.state !== 'unfinished');
+  }
+  const run = findRun(stateFolder, name);
+  refuseOther(run, pipeline, stateFolder, '--source-execution');
+  return run;
 }

@@ -3,6 +3,7 @@ import type { Json, JsonObject, PipelineDocument, StepDocument } from '../../def
 import { type PipelineError, isPipelineError } from '../../definition/error.ts';
 import type { Link, RunHappening } from '../../definition/events.ts';
 import { isObject } from '../../definition/expression.ts';
+import { systemFault } from '../system-fault.ts';
 import { secondsBetween } from './duration.ts';
 import { type Earlier, madeAt } from './earlier.ts';
 import { jobName } from './execution.ts';
@@ -124,7 +125,7 @@ async function startStep(steps: Steps, step: StepDocument): Promise<Ending> {
   try {
     return (await takeEarlier(turn)) ?? (await runUntilItStands(turn));
   } catch (error) {
-    return fail(turn, error);
+    return fail(turn, systemFault(error) ?? error);
   } finally {
     turn.log?.close();
   }
@@ -134,7 +135,7 @@ async function startStep(steps: Steps, step: StepDocument): Promise<Ending> {
 async function takeEarlier(turn: Turn): Promise<Ending | undefined> {
   const { steps, step, links } = turn;
   const { request } = steps;
-  const before = await request.earlier(step, () => askedOf(turn, 1));
+  const before = await request.earlier(step, (at = turn.started) => askedOf(turn, 1, at));
   if (before.record === undefined) {
     if (before.why !== undefined) request.say({ type: 'progress', message: `${step.Name} ${before.why}` });
     return undefined;
@@ -243,11 +244,11 @@ function tellEnd(
 }
 
 /** All that a step is asked for, with every expression replaced: its request, and what stands beside it. */
-async function askedOf({ steps, step, scope }: Turn, attempt: number): Promise<JsonObject> {
+async function askedOf({ steps, step, scope, started }: Turn, attempt: number, at = started): Promise<JsonObject> {
   const job = jobName(steps.request.surroundings.run, step.Name, attempt);
   const own = { ProcessingJobName: job, TrainingJobName: job };
   const asked = { ...besideOf(step), Arguments: requestOf({ step }) };
-  return (await evaluate(asked, scope, own)) as JsonObject;
+  return (await evaluate(asked, { ...scope, now: () => at }, own)) as JsonObject;
 }
 
 async function runStep(turn: Turn, asked: JsonObject, job: string, log: StepLog): Promise<StepResult> {
@@ -294,6 +295,5 @@ function takenBy(step: StepDocument, properties: Json): Pick<Ending, 'taken'> {
 function sentence(error: unknown): string {
   if (isPipelineError(error)) return error.detail === undefined ? error.message : `${error.message}: ${error.detail}`;
   const message = error instanceof Error ? error.message : String(error);
-  if (/^ENOSPC\b/.test(message)) return `the disk is full (${message})`;
   return message.split('\n')[0]!;
 }

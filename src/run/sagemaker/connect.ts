@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as SageMakerSdk from '@aws-sdk/client-sagemaker';
 import { awsFault, explainAwsError } from '../../aws/failure.ts';
-import { type Place, ownAccount } from '../place.ts';
+import { type Place, clientSettings, ownAccount } from '../place.ts';
 
 export type { Place } from '../place.ts';
 
@@ -19,8 +19,7 @@ const load = createRequire(import.meta.url);
 /** Opens SageMaker; nothing is asked of it yet. */
 export function connect(place: Place): Connection {
   const { SageMaker } = load('@aws-sdk/client-sagemaker') as typeof SageMakerSdk;
-  const { region, profile } = place;
-  const sagemaker = new SageMaker({ region, ...(profile === undefined ? {} : { profile }) });
+  const sagemaker = new SageMaker(clientSettings(place));
   let account: Promise<string> | undefined;
   return {
     ...place,

@@ -56,6 +56,7 @@ export async function planDeployment(
   connection: Connection,
 ): Promise<Deployment> {
   const name = options.pipelineName ?? assembly.name;
+  refuseName(name);
   const deployed = await findPipeline(name, connection);
   const roleArn = options.roleArn ?? deployed?.roleArn;
   if (roleArn === undefined) throw missingRole(name);
@@ -150,8 +151,18 @@ export function isInline(text: string): boolean {
   return Buffer.byteLength(text) < INLINE_BYTES;
 }
 
-/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html */
+// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html
+const NAME = /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,255}$/;
 const LONGEST_DEFINITION = 1_048_576;
+
+/** AWS would say so once the assets are in the bucket. */
+function refuseName(name: string): void {
+  if (NAME.test(name)) return;
+  throw new PipelineError('usage', 'bad-value', `"${name}" is no name for a pipeline in AWS`, {
+    detail: 'letters, digits and dashes, at most 256',
+    fix: 'deploy it under another: --pipeline-name NAME',
+  });
+}
 
 function refuseTooLong(name: string, text: string): void {
   if (text.length <= LONGEST_DEFINITION) return;

@@ -1,6 +1,7 @@
 import { isPassing } from '../../aws/failure.ts';
 import type { Assembly } from '../../definition/assembly.ts';
 import type { ParameterValue } from '../../definition/document.ts';
+import { PipelineError } from '../../definition/error.ts';
 import { maskSecrets } from '../../definition/secrets.ts';
 import type { PublishedAsset } from '../../s3/publish.ts';
 import { announcedSteps } from '../announced-steps.ts';
@@ -56,6 +57,7 @@ export async function runOnSageMaker(request: RunRequest, options: SageMakerOpti
   const say = sayTo(world);
   const progress = (message: string): void => say({ type: 'progress', message });
   const selected = selectedSteps(assembly.definition, options);
+  refuseLongValues(request.parameters);
   const connection = connect(options);
   try {
     const deployment = await planDeployment(assembly, options, connection);
@@ -130,6 +132,19 @@ async function startExecution(
     // Without an answer nobody knows, and a second start would be another execution.
     const fix = isPassing(error) ? `see whether it started: sagemaker-pipelines executions list ${name}` : undefined;
     throw explainRefusal(error, `start ${name}`, fix);
+  }
+}
+
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Parameter.html */
+const LONGEST_VALUE = 1024;
+
+/** AWS would say so once the pipeline is changed and its assets are in the bucket. */
+function refuseLongValues(parameters: RunRequest['parameters']): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    const { length } = parameterText(value);
+    if (length <= LONGEST_VALUE) continue;
+    const message = `The value of parameter ${name} has ${length} characters; SageMaker takes ${LONGEST_VALUE}`;
+    throw new PipelineError('usage', 'bad-value', message, { fix: 'put it into a file in S3, and give its place' });
   }
 }
 

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as CloudFormationSdk from '@aws-sdk/client-cloudformation';
 import type * as SfnSdk from '@aws-sdk/client-sfn';
 import { explainAwsError } from '../../aws/failure.ts';
-import { type Place, ownAccount } from '../place.ts';
+import { type Place, clientSettings, ownAccount } from '../place.ts';
 
 /** A connection to Step Functions in one account and region. */
 export interface Connection extends Place {
@@ -19,8 +19,7 @@ const load = createRequire(import.meta.url);
 /** Opens Step Functions and CloudFormation; nothing is asked of them yet. */
 export function connect(place: Place): Connection {
   const { SFN } = load('@aws-sdk/client-sfn') as typeof SfnSdk;
-  const { region, profile } = place;
-  const settings = { region, ...(profile === undefined ? {} : { profile }) };
+  const settings = clientSettings(place);
   const stepFunctions = new SFN(settings);
   let cloudFormation: CloudFormationSdk.CloudFormation | undefined;
   const openCloudFormation = (): CloudFormationSdk.CloudFormation => {

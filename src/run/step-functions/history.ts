@@ -225,6 +225,9 @@ function skipOthers({ graph, ended, outcomes }: Reading, state: RunState): Told[
 /** Which branch a Condition took, by the step whose state came next. */
 function outcomeOf(reading: Reading, condition: string, next: string | undefined): string | undefined {
   const { graph } = reading;
+  // Where a later step asks, the machine itself says it.
+  if (next === `${condition}: true`) return 'True';
+  if (next === `${condition}: false`) return 'False';
   const step = next === undefined ? undefined : stepOf(reading, next);
   for (let place = step === undefined ? undefined : graph.steps.get(step); place !== undefined;) {
     const { inside }: { readonly inside: (typeof place)['inside'] } = place;

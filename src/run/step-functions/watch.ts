@@ -117,12 +117,19 @@ export function readPages(arn: string): Pages {
     isComplete: () => isComplete,
     next: async ({ stepFunctions }) => {
       const found: HistoryEvent[] = [];
-      for (let isLast = false; !isLast;) {
-        const { events = [], nextToken } = await stepFunctions.getExecutionHistory({
+      const page = (nextToken: string | undefined) =>
+        stepFunctions.getExecutionHistory({
           executionArn: arn,
           maxResults: 1000,
           includeExecutionData: true,
-          ...(token === undefined ? {} : { nextToken: token }),
+          ...(nextToken === undefined ? {} : { nextToken }),
+        });
+      for (let isLast = false; !isLast;) {
+        const { events = [], nextToken } = await page(token).catch((error: unknown) => {
+          // A token is good for a day, and a run may take longer: its history is read from the beginning then.
+          if (token === undefined || !(error instanceof Error && error.name === 'InvalidToken')) throw error;
+          token = undefined;
+          return page(token);
         });
         found.push(...events.filter(({ id = 0 }) => id > lastId));
         lastId = Math.max(lastId, ...found.map(({ id = 0 }) => id));

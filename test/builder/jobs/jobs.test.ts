@@ -236,3 +236,23 @@ test('a search takes over what a training job and a search have in common', () =
   expect(job).not.toHaveProperty('ProfilerConfig');
   expect(job).not.toHaveProperty('ResourceConfig');
 });
+
+test.each(['train.py', './src', '../model.tar.gz'])('code that lies nowhere in S3 is refused: "%s"', (path) => {
+  const fault = expect.objectContaining({
+    code: 'bad-code',
+    message: `The code "${path}" is neither an address nor an asset`,
+    fix: `take the file along: code: asset(import.meta, '${path}')`,
+  });
+  expect(() => sklearn.training({ version: '1.2-1', code: path, entry: 'train.py', instance })).toThrow(fault);
+  expect(() => sklearn.model({ version: '1.2-1', data: uri, code: path, entry: 'train.py' })).toThrow(fault);
+});
+
+test.each(['s3://bucket/train.py', 'file:///opt/ml/code', '/opt/ml/model/code'])(
+  'code at "%s" is taken as it is',
+  (at) => {
+    const { Environment } = valueOf(sklearn.model({ version: '1.2-1', data: uri, code: at, entry: 'a.py' })) as {
+      Environment: Record<string, string>;
+    };
+    expect(Environment['SAGEMAKER_SUBMIT_DIRECTORY']).toBe(at);
+  },
+);

@@ -97,6 +97,24 @@ const size = await Promise.resolve(readFileSync(new URL(import.meta.url)).length
     expect(messageIn(stdout)).toBe('found');
   });
 
+  test('with JSON, as the compiler takes it', async () => {
+    const text = computed(`import words from './words.json';`, 'words.hello');
+    const { stdout } = await load({ [PIPELINE]: text, 'pipelines/small/words.json': '{"hello":"found"}' });
+    expect(messageIn(stdout)).toBe('found');
+  });
+
+  test('with the names that CommonJS has for its own file and folder, unless the module gives them to something else', async () => {
+    const { stdout } = await load({
+      'package.json': '{"type":"commonjs"}',
+      [PIPELINE]: computed(
+        `import { basename } from 'node:path'; import { __dirname as other } from './own.ts';`,
+        `basename(__dirname) + ' ' + basename(__filename) + ' ' + other`,
+      ),
+      'pipelines/small/own.ts': `export const __dirname: string = 'own';`,
+    });
+    expect(messageIn(stdout)).toBe('small pipeline.ts own');
+  });
+
   test('with what is installed, which is left as it is', async () => {
     const text = computed(`import { word } from 'words';`, 'word');
     const { stdout, stderr } = await load({
@@ -250,6 +268,20 @@ describe('a file that is not right says where', () => {
   fix: npm install @scope/package
 `,
     ],
+    ...(
+      [
+        ['@/steps/part', '"paths" in tsconfig.json'],
+        ['~part', '"paths" in tsconfig.json'],
+        ['#part', '"imports" in package.json'],
+      ] as const
+    ).map(([specifier, place]): [string, Record<string, string>, string] => [
+      `an import of "${specifier}", which can be no package`,
+      { [PIPELINE]: `import { a } from '${specifier}';\nconsole.log(a);`, 'package.json': '{}' },
+      `error[missing-import]  Nothing says which file the import "${specifier}" is
+  at pipelines/small/pipeline.ts:1
+  fix: add "${specifier}" to ${place}
+`,
+    ]),
     [
       'a name that the library does not export',
       {

@@ -54,6 +54,28 @@ test('a definition that holds what would stand for the bucket is written as it i
   expect(JSON.parse(body)).toEqual(bind(definition, ACCOUNT));
 });
 
+test('what an author wrote is nothing that CloudFormation resolves', () => {
+  const definition = documentOf('{{resolve:ssm:/team/key}} ${HOME} {{resolve:s3:x}}');
+  for (const template of [
+    toCloudFormation({ name: 'odd', definition }),
+    toStateMachineTemplate({ name: 'odd', definition }),
+  ]) {
+    const { Pipeline: pipeline, StateMachine: machine } = resourcesOf(template.template);
+    const body = (pipeline?.Properties['PipelineDefinition'] ?? machine?.Properties) as JsonObject;
+    const text = (body['PipelineDefinitionBody'] ?? body['DefinitionString']) as string;
+    expect(text).not.toMatch(/\{\{resolve:|\$\{/);
+    expect(JSON.stringify(JSON.parse(text))).toContain('{{resolve:ssm:/team/key}}');
+  }
+});
+
+test('a name that AWS does not take is no default', () => {
+  const definition = documentOf('Stop');
+  const nameOf = ({ template }: { template: JsonObject }) => (template['Parameters'] as JsonObject)['PipelineName'];
+  expect(nameOf(toCloudFormation({ name: 'p'.repeat(81), definition }))).toHaveProperty('Default');
+  expect(nameOf(toStateMachineTemplate({ name: 'p'.repeat(81), definition }))).not.toHaveProperty('Default');
+  expect(nameOf(toCloudFormation({ name: 'my_pipeline', definition }))).not.toHaveProperty('Default');
+});
+
 test('bucket and role that are given are defaults of the template, which stays everybody’s', () => {
   const parameters = toCloudFormation(assembly, ACCOUNT).template['Parameters'] as Record<string, JsonObject>;
   expect([parameters['ArtifactBucket']!['Default'], parameters['ExecutionRoleArn']!['Default']]).toEqual([

@@ -1,6 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type PipelineDocument, definePipeline, emit, jsonGet, parameter, step, when } from 'sagemaker-pipelines';
+import {
+  type Condition,
+  type Expr,
+  type PipelineDocument,
+  definePipeline,
+  emit,
+  jsonGet,
+  parameter,
+  step,
+  when,
+} from 'sagemaker-pipelines';
 import type { JsonObject } from '../../../src/definition/document.ts';
 import type { RunHappening } from '../../../src/definition/events.ts';
 import { toStateMachine } from '../../../src/emit/step-functions/state-machine.ts';
@@ -123,7 +133,10 @@ describeWithPython('a state machine, run by an interpreter of the States Languag
       RoleArn: ROLE,
     });
 
-  function gated(): PipelineDocument {
+  type Figure = (path: string) => Expr<number>;
+  const isGood = (figure: Figure): Condition => when(figure('binary.auc'), '>=', Threshold);
+
+  function gated(wanted = isGood): PipelineDocument {
     const trained = train('Train');
     const scored = step.processing(
       'Score',
@@ -152,13 +165,13 @@ describeWithPython('a state machine, run by an interpreter of the States Languag
       },
       { propertyFiles: { Report: { output: 'metrics', path: 'report.json' } } },
     );
-    const auc = jsonGet<number>(scored.propertyFile('Report'), 'binary.auc');
+    const figure = (path: string) => jsonGet<number>(scored.propertyFile('Report'), path);
     const model = step.model('Create', {
       PrimaryContainer: { Image: 'img:1', ModelDataUrl: trained.properties.ModelArtifacts.S3ModelArtifacts },
       ExecutionRoleArn: ROLE,
     });
     const gate = step.condition('Good', {
-      Conditions: [when(auc, '>=', Threshold)],
+      Conditions: [wanted(figure)],
       IfSteps: [model],
       ElseSteps: [step.fail('Bad', { ErrorMessage: 'the model is not good enough' })],
     });
@@ -197,6 +210,20 @@ describeWithPython('a state machine, run by an interpreter of the States Languag
     });
   });
 
+  test.each([
+    ['>', 0.91, 0.9, 'SUCCEEDED'],
+    ['>', 0.9, 0.91, 'FAILED'],
+    ['<=', 'a', 'b', 'SUCCEEDED'],
+    ['==', true, true, 'SUCCEEDED'],
+    ['==', 1, '1', 'FAILED'],
+  ] as const)(
+    'compares two figures of a file by what they are: new %s old of %j and %j',
+    async (how, ours, old, ends) => {
+      const document = gated((figure) => when(figure('new'), how, figure('old')));
+      expect(await execute(document, {}, { new: ours, old })).toMatchObject({ status: ends });
+    },
+  );
+
   test('keeps what steps side by side have made', async () => {
     const several = ['A', 'B', 'C'].map(train);
     const pipeline = definePipeline({ name: 'several', steps: several });
@@ -206,5 +233,31 @@ describeWithPython('a state machine, run by an interpreter of the States Languag
     expect({ status, cause }).toEqual({ status: 'SUCCEEDED', cause: undefined });
     expect(Object.keys(data?.['Steps'] ?? {}).toSorted()).toEqual(['A', 'B', 'C']);
     expect(told.toSorted()).toEqual(['A', 'B', 'C'].flatMap((name) => [`${name} started`, `${name} succeeded`]));
+  });
+
+  test('compares the numbers of two files, and tells a later step what came of it', async () => {
+    const figure = (name: string) => jsonGet<number>({ s3Uri: `${Metrics}/report.json` }, name);
+    const better = step.condition('Better', {
+      Conditions: [when(figure('auc'), '>', figure('before'))],
+      ElseSteps: [train('Again')],
+    });
+    const refused = step.condition('Refused', {
+      Conditions: [when(better.properties.Outcome, '==', false)],
+      IfSteps: [step.fail('Bad', { ErrorMessage: 'no better than before' })],
+    });
+    const document = emit(definePipeline({ name: 'compared', steps: [refused] }), { region: 'us-east-1' }).definition;
+
+    // As texts they would be in the other order.
+    const good = await execute(document, {}, { auc: 10, before: 9.5 });
+    expect(good).toMatchObject({ status: 'SUCCEEDED', data: { Steps: { Better: { Outcome: true } } } });
+    expect(good.told).toContain('Again skipped: Better is True');
+  });
+
+  test('fails in the words of a number that a file holds', async () => {
+    const noted = jsonGet<number>({ s3Uri: `${Metrics}/report.json` }, 'auc') as unknown as string;
+    const failing = step.fail('Bad', { ErrorMessage: noted });
+    const document = emit(definePipeline({ name: 'failing', steps: [failing] }), { region: 'us-east-1' }).definition;
+
+    expect(await execute(document, {}, { auc: 0.5 })).toMatchObject({ status: 'FAILED', error: 'Bad', cause: '0.5' });
   });
 });

@@ -214,6 +214,54 @@ describe('conditions', () => {
       CausePath: "States.Format('only {}', $.Parameters.Threshold)",
     });
   });
+
+  test('keep what they came to where a later step asks', () => {
+    const first = step.condition('First', { Conditions: [when(Threshold, '>', 0.5)] });
+    const asks = step.condition('Asks', { Conditions: [when(first.properties.Outcome, '==', true)] });
+    const { states } = machineOf({ Threshold }, asks);
+
+    expect(states['First']).toMatchObject({ Choices: [{ Next: 'First: true' }], Default: 'First: false' });
+    expect(states['First: false']).toEqual({
+      Type: 'Pass',
+      Result: { Outcome: false },
+      ResultPath: '$.Steps.First',
+      Next: 'Asks',
+    });
+    expect(states['Asks']).toMatchObject({ Choices: [{ Variable: '$.Steps.First.Outcome', BooleanEquals: true }] });
+  });
+
+  test('lead nowhere else when both sides fail', () => {
+    const { states } = accepted({
+      Version: '2020-12-01',
+      Steps: [
+        {
+          Name: 'Choose',
+          Type: 'Condition',
+          Arguments: {
+            Conditions: [{ Type: 'In', QueryValue: 'a', Values: [] }],
+            IfSteps: [{ Name: 'Yes', Type: 'Fail', Arguments: { ErrorMessage: { Get: 'Parameters.Count' } } }],
+            ElseSteps: [{ Name: 'No', Type: 'Fail', Arguments: {} }],
+          },
+        },
+      ],
+      Parameters: [{ Name: 'Count', Type: 'Integer' }],
+    });
+
+    expect(Object.keys(states)).toEqual(['Parameters', 'Choose', 'Yes', 'No']);
+    expect(states['Choose']).toMatchObject({ Choices: [{ Variable: '$.Steps', IsPresent: false }] });
+    expect(states['Yes']).toMatchObject({ CausePath: "States.Format('{}', $.Parameters.Count)" });
+  });
+
+  test('ask whether a value is null', () => {
+    const isNull = { Type: 'Equals', LeftValue: { Get: 'Parameters.Note' }, RightValue: null };
+    const { states } = accepted({
+      Version: '2020-12-01',
+      Parameters: [{ Name: 'Note', Type: 'String' }],
+      Steps: [{ Name: 'Choose', Type: 'Condition', Arguments: { Conditions: [isNull], IfSteps: [], ElseSteps: [] } }],
+    });
+
+    expect(states['Choose']).toMatchObject({ Choices: [{ Variable: '$.Parameters.Note', IsNull: true }] });
+  });
 });
 
 describe('what a machine does otherwise', () => {
@@ -241,6 +289,35 @@ describe('what a machine does otherwise', () => {
     expect(diagnostics).toMatchObject([{ code: 'retry-widened', path: 'Steps[0].RetryPolicies[1]' }]);
   });
 
+  test('a retry has a pause, and as many attempts as the service makes where none are said', () => {
+    const policy = { ExceptionType: 'Step.THROTTLING', IntervalSeconds: 0 };
+    const { states } = accepted({
+      Version: '2020-12-01',
+      Steps: [{ Name: 'Job', Type: 'Processing', Arguments: {}, RetryPolicies: [policy] }],
+    });
+
+    expect(states['Job']!['Retry']).toMatchObject([
+      {
+        ErrorEquals: ['SageMaker.ThrottlingException', 'SageMaker.AmazonSageMakerException'],
+        IntervalSeconds: 1,
+        MaxAttempts: 5,
+      },
+    ]);
+  });
+
+  test('of a model it knows what the call answers, and says so where more is asked for', () => {
+    const model = step.model('Create', { PrimaryContainer: { Image: 'img:1' } });
+    expect(machineOf({}, train('First', {}, model.properties.ModelName)).diagnostics).toEqual([]);
+
+    expect(machineOf({}, train('Second', {}, model.properties.PrimaryContainer.Image)).diagnostics).toMatchObject([
+      {
+        code: 'no-counterpart',
+        severity: 'error',
+        detail: 'Step Functions keeps what the call answers: ModelArn, ModelName',
+      },
+    ]);
+  });
+
   test('nothing is kept for another time', () => {
     expect(machineOf({}, train('Train', { cache: '30d' })).diagnostics).toMatchObject([{ code: 'not-cached' }]);
   });
@@ -262,4 +339,57 @@ describe('what a machine does otherwise', () => {
       { code: 'no-counterpart', severity: 'error', path: 'Steps[0]' },
     ]);
   });
+});
+
+test('reads each file that a decision asks for, however long and alike their places are', () => {
+  const output = { Get: "Steps.Evaluate.ProcessingOutputConfig.Outputs['report'].S3Output.S3Uri" };
+  const read = (...places: (string | typeof output)[]) => ({
+    'Std:JsonGet': { S3Uri: { 'Std:Join': { On: '/', Values: places } }, Path: 'value' },
+  });
+  const file = (name: string) => ({
+    'Std:JsonGet': { PropertyFile: { Get: `Steps.${LONG}.PropertyFiles.${name}` }, Path: 'x' },
+  });
+  const LONG = 'E'.repeat(64);
+  const processing = (Name: string) => ({
+    Name,
+    Type: 'Processing',
+    Arguments: {
+      ProcessingOutputConfig: { Outputs: [{ OutputName: 'report', S3Output: { S3Uri: 's3://b/out' } }] },
+    },
+    PropertyFiles: ['One', 'Two'].map((name) => {
+      return { PropertyFileName: name, OutputName: 'report', FilePath: `${name}.json` };
+    }),
+  });
+  const asked = [
+    read(output, 'one.json'),
+    read(output, 'two.json'),
+    read(output, 'a-b'),
+    read(output, 'a', 'b'),
+    file('One'),
+    file('Two'),
+  ];
+  const { states } = accepted({
+    Version: '2020-12-01',
+    Steps: [
+      processing('Evaluate'),
+      processing(LONG),
+      {
+        Name: 'Choose',
+        Type: 'Condition',
+        Arguments: {
+          Conditions: asked.map((LeftValue) => ({ Type: 'LessThan', LeftValue, RightValue: 1 })),
+          IfSteps: [],
+          ElseSteps: [],
+        },
+      },
+    ],
+  });
+  const places = Object.values(states).flatMap(({ Resource: resource, Parameters: parameters }) =>
+    resource === 'arn:aws:states:::aws-sdk:s3:getObject' ? [(parameters as JsonObject)['Key']] : [],
+  );
+  expect(new Set(places)).toEqual(
+    new Set(['out/One.json', 'out/Two.json', 'out/a-b', 'out/a/b', 'out/one.json', 'out/two.json']),
+  );
+  const { And: rules } = (states['Choose']!['Choices'] as readonly JsonObject[])[0]!;
+  expect(new Set((rules as readonly JsonObject[]).map(({ Variable }) => Variable)).size).toBe(6);
 });

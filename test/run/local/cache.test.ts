@@ -66,6 +66,11 @@ describe('a step whose results may be used again', () => {
       /as Arguments\.Environment\.A is new/,
     ],
     [
+      'a variable that has the name of a member without effect',
+      () => Promise.resolve(make({ environment: { Tags: '1' } })),
+      /as Arguments\.Environment\.Tags is new/,
+    ],
+    [
       'what it reads',
       async ({ put }) => {
         await put('s3://b/in/a', 'b\n');

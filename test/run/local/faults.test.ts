@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+
+import type { RunEvent } from '../../../src/definition/events.ts';
 import { type RunOptions, bench, documentOf, get, shellStep } from './run-document.ts';
 
 /** Stops a run as Ctrl-C does, once a step says something. */
@@ -197,6 +199,7 @@ test('a run whose folder is taken away ends in one clear message', async () => {
   await expect(
     run(documentOf([shellStep('A', { script: 'true' })]), { listen: (event) => void listen(event) }),
   ).rejects.toMatchObject({
+    failure: 'machine',
     code: 'run-folder-gone',
   });
 });
@@ -222,6 +225,7 @@ describe('a disk that is full', () => {
   test.runIf(process.getuid?.() === 0)('ends the run where its folder cannot be written, in one message', async () => {
     const project = onSmallDisk('runs', '64k');
     await expect(project.run(documentOf([flood]))).rejects.toMatchObject({
+      failure: 'machine',
       code: 'disk-full',
       fix: 'make room on the disk',
     });
@@ -231,8 +235,14 @@ describe('a disk that is full', () => {
     'fails the step whose output has no place, and leaves no part of it',
     async () => {
       const project = onSmallDisk('store', '1m');
-      const ran = await project.run(documentOf([large]));
-      expect(ran.reasons['Large']).toMatch(/^the disk is full \(ENOSPC/);
+      const reasons: unknown[] = [];
+      const listen = (event: RunEvent): void => void (event.type === 'step-ended' && reasons.push(event.reason));
+      await expect(project.run(documentOf([large]), { listen })).rejects.toMatchObject({
+        failure: 'machine',
+        code: 'disk-full',
+        detail: expect.stringMatching(/^ENOSPC/),
+      });
+      expect(reasons).toEqual([expect.stringMatching(/^The disk is full: ENOSPC/)]);
       const left = readdirSync(join(project.stateFolder, 'store'), { recursive: true, withFileTypes: true });
       expect(left.filter((entry) => entry.isFile())).toEqual([]);
     },

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+
 import { fetchFrom } from '../../../src/run/local/fetch.ts';
+import type { LocalSettings } from '../../../src/run/local/settings.ts';
 import { openS3 } from '../../../src/s3/client.ts';
+import { errorAnswer, startFaultProxy } from '../../fakes/fault-proxy.ts';
 import { type MotoServer, startMoto } from '../../support/moto-server.ts';
 import { PYTHON_ENVIRONMENT_TIME_LIMIT, describeWithPython } from '../../support/python-environment.ts';
 import { bench, documentOf, shellStep } from './run-document.ts';
@@ -12,10 +15,10 @@ describeWithPython('a run with --fetch', () => {
   }, PYTHON_ENVIRONMENT_TIME_LIMIT);
   afterAll(async () => moto.stop());
 
-  const open = () =>
+  const open = (endpoint = moto.endpoint) =>
     openS3({
       region: 'us-east-1',
-      endpoint: moto.endpoint,
+      endpoint,
       credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
     });
 
@@ -31,7 +34,7 @@ describeWithPython('a run with --fetch', () => {
     const told: string[] = [];
     const fetch = (tell: (message: string) => void) =>
       fetchFrom({
-        open,
+        open: () => open(),
         tell: (message) => {
           told.push(message);
           tell(message);
@@ -48,6 +51,37 @@ describeWithPython('a run with --fetch', () => {
     s3.destroy();
   });
 
+  test('fetches all of a place of which an earlier run could fetch a part only, and of what is within it or around it', async () => {
+    const s3 = await open();
+    await s3.createBucket({ Bucket: 'parted' });
+    for (const name of ['in/a', 'in/sub/b', 'in/sub/c']) {
+      await s3.putObject({ Bucket: 'parted', Key: name, Body: name });
+    }
+    s3.destroy();
+    const proxy = await startFaultProxy(moto.endpoint);
+    onTestFinished(() => proxy.stop());
+    const fetch: LocalSettings['fetch'] = (tell) => fetchFrom({ open: () => open(proxy.endpoint), tell });
+    const { run, get: read } = bench();
+    const readStep = (uri: string) => {
+      const script = 'cd /opt/ml/processing/in/d && find . -type f | sort > /opt/ml/processing/out/o/names';
+      return documentOf([shellStep('Read', { script, inputs: { d: uri }, outputs: { o: 's3://out/o' } })]);
+    };
+    const denied = errorAnswer(403, 'AccessDenied', 'Access Denied');
+    proxy.add({ when: ({ path }) => path === '/parted/in/sub/c', fault: denied, times: 4 });
+    const first = await run(readStep('s3://parted/in'), { settings: { fetch } });
+    expect(first.reasons['Read']).toMatch(/^Cannot .*s3:\/\/parted\/in\/sub\/c/);
+    const unfetched = await run(readStep('s3://parted/in/sub'));
+    expect(unfetched.reasons['Read']).toMatch(/^Only a part of s3:\/\/parted\/in was fetched from S3/);
+    proxy.clear();
+    expect((await run(readStep('s3://parted/in/sub'), { settings: { fetch } })).state).toBe('succeeded');
+    expect(await read('s3://out/o/names')).toBe('./b\n./c\n');
+    expect((await run(readStep('s3://parted/in'), { settings: { fetch } })).state).toBe('succeeded');
+    expect(await read('s3://out/o/names')).toBe('./a\n./sub/b\n./sub/c\n');
+    proxy.clear();
+    for (const uri of ['s3://parted/in', 's3://parted/in/sub']) await run(readStep(uri), { settings: { fetch } });
+    expect(proxy.requests).toEqual([]);
+  });
+
   test.each([
     ['data2', 's3://data2/in', /^There are no objects at s3:\/\/data2\/in/],
     ['other', 's3://nobodys/in', /^Cannot list s3:\/\/nobodys\/in: there is no such bucket/],
@@ -57,7 +91,7 @@ describeWithPython('a run with --fetch', () => {
     s3.destroy();
     const { run } = bench();
     const document = documentOf([shellStep('Read', { script: 'true', inputs: { d: uri } })]);
-    const ran = await run(document, { settings: { fetch: (tell) => fetchFrom({ open, tell }) } });
+    const ran = await run(document, { settings: { fetch: (tell) => fetchFrom({ open: () => open(), tell }) } });
     expect(ran.reasons['Read']).toMatch(reason);
   });
 });

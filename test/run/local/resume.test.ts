@@ -54,6 +54,14 @@ describe('a run that goes on', () => {
     expect(again.reasons['Make']).toBeUndefined();
   });
 
+  test('leaves a step as it is that was told the time, which is another now', async () => {
+    const project = bench();
+    const timed = shellStep('Timed', { script: 'true', words: [get('Execution.CurrentDateTime')] });
+    await project.run(documentOf([timed]), { now: () => new Date(Date.now() - 86_400_000) });
+    const again = await resumed(project, documentOf([timed]));
+    expect(again.reasons['Timed']).toBe('was done before the run went on');
+  });
+
   test('says which steps run again, and why', async () => {
     const project = bench();
     await project.run(documentOf([made(MAKE), use('true'), side]));

@@ -35,6 +35,11 @@ describe('the policies of a step', () => {
     expect([1, 2, 3].map(() => retries.next(killed, 0)?.seconds)).toEqual([1, 2, undefined]);
   });
 
+  test('may name one kind of failure alone, without a list', () => {
+    const retries = retriesOf(step(policy({ ExceptionType: 'SageMaker.JOB_INTERNAL_ERROR' })), 0);
+    expect(retries.next(killed, 0)).toMatchObject({ seconds: 1 });
+  });
+
   test('hold for their own kinds of failure, the first for each', () => {
     const retries = retriesOf(step(policy({ ExceptionType: ['Step.THROTTLING'] }), policy({ IntervalSeconds: 7 })), 0);
     expect(retries.next(killed, 0)).toEqual({ seconds: 7, exception: 'SageMaker.JOB_INTERNAL_ERROR' });

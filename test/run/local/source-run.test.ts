@@ -1,5 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
+import { findRun } from '../../../src/run/local/read-runs.ts';
 import { bench, documentOf, get, shellStep } from './run-document.ts';
 
 const OUT = '/opt/ml/processing/out';
@@ -43,6 +46,17 @@ describe('a run of some steps', () => {
     expect(some.states).toEqual({ Make: 'skipped', Use: 'succeeded', Last: 'skipped' });
   });
 
+  test('takes nothing from a run of another pipeline, whose steps may have the same names', async () => {
+    const { run } = bench();
+    const [own, others] = [await run(first), await run(first)];
+    const record = join(others.folder, 'run.json');
+    writeFileSync(record, readFileSync(record, 'utf8').replace('"tested"', '"other"'));
+    await expect(run(first, { settings: { selection: { only: ['Use'], source: 'latest' } } })).rejects.toMatchObject({
+      code: 'other-pipeline',
+      fix: `--source-execution ${own.run}`,
+    });
+  });
+
   test('is itself one that a later run takes results from', async () => {
     const { run } = bench();
     await run(first);
@@ -60,6 +74,28 @@ describe('a run of some steps', () => {
       code: 'unknown-step',
       fix: 'did you mean "Use"?',
     });
+  });
+
+  test('is a step, all that come after it, and others that are named', async () => {
+    const { run } = bench();
+    const whole = documentOf([make('one'), use, last, shellStep('Beside', { script: 'true' })]);
+    await run(whole);
+    const some = await run(whole, { settings: { selection: { only: ['Use'], from: 'Make' } } });
+    expect(some.states).toEqual({ Make: 'succeeded', Use: 'succeeded', Last: 'succeeded', Beside: 'skipped' });
+  });
+
+  test('goes on with the same steps and the same results of others', async () => {
+    const project = bench();
+    const one = await project.run(first);
+    const broken = documentOf([make('one'), shellStep('Use', { script: 'exit 1' }), last]);
+    const failed = await project.run(broken, { settings: { selection: { only: ['Use'] } } });
+    await project.run(documentOf([make('two'), use, last]));
+    const again = await project.run(documentOf([make('two'), use, last]), {
+      settings: { resume: findRun(project.stateFolder, failed.run) },
+    });
+    expect(again.states).toEqual({ Make: 'skipped', Use: 'succeeded', Last: 'skipped' });
+    expect(again.reasons).toMatchObject({ Make: `not selected: its result is that of run ${one.run}` });
+    expect(await project.get(`s3://b/${failed.run}/used/x`)).toBe('one\n');
   });
 
   test('minds nothing that only the others need', async () => {

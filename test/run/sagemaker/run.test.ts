@@ -52,6 +52,24 @@ describe('a run brings the pipeline into the account', () => {
     expect(world.events[0]).toMatchObject({ message: `updated ${part} of the pipeline nightly (version 2)` });
   });
 
+  test('asks AWS for nothing when a value is longer than it takes', async () => {
+    const fake = await fakeForTest();
+    await expect(runOnSageMaker(request({ Query: 'x'.repeat(1025) }), OPTIONS, stillWorld())).rejects.toMatchObject({
+      message: 'The value of parameter Query has 1025 characters; SageMaker takes 1024',
+    });
+    expect(fake.calls).toEqual([]);
+  });
+
+  test('asks AWS for nothing under a name that it does not take', async () => {
+    const fake = await fakeForTest();
+    const named = request({}, { name: 'my_pipeline' });
+    await expect(runOnSageMaker(named, OPTIONS, stillWorld())).rejects.toMatchObject({
+      message: '"my_pipeline" is no name for a pipeline in AWS',
+      fix: 'deploy it under another: --pipeline-name NAME',
+    });
+    expect(fake.calls).toEqual([]);
+  });
+
   test('adds its tags and leaves those of others alone', async () => {
     const fake = await fakeForTest();
     const wait = { ...OPTIONS, wait: false };

@@ -1,9 +1,12 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { runOnSageMaker } from '../../../src/run/sagemaker/run.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../../fakes/fault-proxy.ts';
 import type { FakeSageMaker } from '../../fakes/sagemaker.ts';
 import { retryAtOnce } from '../../support/retry-at-once.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { OPTIONS, assembly, fakeForTest, step, stillWorld, talkTo, wordsOf } from './still-world.ts';
 
 retryAtOnce();
@@ -130,6 +133,28 @@ describe('credentials that expire while a run is watched', () => {
     proxy.add(on('DescribePipelineExecution', expired, 1, 1));
     const { state } = await runOnSageMaker(REQUEST, OPTIONS, stillWorld());
     expect(state).toBe('succeeded');
+  });
+});
+
+describe('credentials in a file', () => {
+  test('are read again when whoever runs this has logged in again', async () => {
+    const { fake, proxy } = await fakeBehindFaults();
+    const file = join(temporaryFolder(), 'credentials');
+    const write = (key: string) =>
+      writeFileSync(file, `[default]\naws_access_key_id=${key}\naws_secret_access_key=s\n`);
+    write('OLDKEY');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', file);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
+    const isOld = ({ headers }: { headers: Readonly<Record<string, unknown>> }) =>
+      String(headers['authorization']).includes('OLDKEY') &&
+      headers['x-amz-target'] === 'SageMaker.DescribePipelineExecution';
+    const expired = refusal('ExpiredTokenException', 'The security token included in the request is expired');
+    proxy.add({ when: isOld, fault: expired, times: 100, skip: 1 });
+    const world = stillWorld();
+    world.whenSleeping = () => write('NEWKEY');
+    const { state } = await runOnSageMaker(REQUEST, OPTIONS, world);
+    expect(state).toBe('succeeded');
+    expect([...fake.executions.values()].map(({ status }) => status)).toEqual(['Succeeded']);
   });
 });
 

@@ -119,7 +119,7 @@ async function serveInDocker(
       signal,
       grace: settings.grace ?? GRACE,
       limit: settings.startLimit,
-      find: () => publishedPort(supervisor, name, signal),
+      find: (_, given) => publishedPort(supervisor, name, given),
       tidy: () => removeScratch(scratch),
     });
   } catch (error) {
@@ -148,8 +148,8 @@ export function serveCommand(
 }
 
 /** The engine knows the port a moment after the client has started. */
-async function publishedPort(supervisor: Supervisor, name: string, signal: AbortSignal): Promise<string> {
-  while (!signal.aborted) {
+async function publishedPort(supervisor: Supervisor, name: string, given: AbortSignal): Promise<string> {
+  while (!given.aborted) {
     const { lines } = await call(supervisor, ['docker', 'port', name, '8080/tcp']);
     const port = lines.map((line) => /^127\.0\.0\.1:(\d+)$/.exec(line.trim())?.[1]).find((each) => each !== undefined);
     if (port !== undefined) return `http://127.0.0.1:${port}`;

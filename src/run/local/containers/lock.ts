@@ -31,6 +31,7 @@ export async function withLock<T>(
   // Once it is held it stays held until what is done under it has been ended in order.
   const stop = (): void => void holder.kill();
   interrupted.addEventListener('abort', stop, { once: true });
+  if (interrupted.aborted) stop();
   try {
     await new Promise<void>((resolve, reject) => {
       readLines(holder.stdout, (line) => (line === 'held' ? resolve() : waiting()));

@@ -26,8 +26,8 @@ export interface Starting {
   readonly grace: number;
   /** Milliseconds; as long as SageMaker waits when left out. */
   readonly limit: number | undefined;
-  /** Where it listens, once that is known. */
-  readonly find: (started: ContainedProcess) => Promise<string>;
+  /** Where it listens, once that is known; it looks for as long as somebody waits. */
+  readonly find: (started: ContainedProcess, given: AbortSignal) => Promise<string>;
   /** What is to be done when it has ended. */
   readonly tidy: () => void;
 }
@@ -64,7 +64,7 @@ export async function startServer({
   const given = new AbortController();
   const late = setTimeout(() => given.abort(), limit);
   try {
-    const ready = starting.find(started).then((url) => answering(url, given.signal));
+    const ready = starting.find(started, given.signal).then((url) => answering(url, given.signal));
     ready.catch(() => {});
     const url = await Promise.race([ready, ended.then(() => undefined), whenAborted(given.signal)]);
     if (typeof url === 'string') return { url, tail: () => [...tail], ended, stop };

@@ -1,4 +1,3 @@
-import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, JsonObject } from '../../../definition/document.ts';
 import { PipelineError } from '../../../definition/error.ts';
@@ -16,7 +15,7 @@ import { needObject, putFile, writeObject } from '../store/store.ts';
 import { listObjects } from '../store/listing.ts';
 import { captureManifests } from '../transform/capture.ts';
 import { readFile, writeFile } from '../transform/files.ts';
-import { type ObjectPlace, objectsOfManifest, objectsOfPrefix } from '../transform/objects.ts';
+import { type ObjectPlace, folderOf, objectsOfManifest, objectsOfPrefix } from '../transform/objects.ts';
 import { parametersLine, transformEnvironment } from '../transform/parameters.ts';
 import { type TransformPlan, readPlan } from '../transform/plan.ts';
 import { type TransformObject, type TransformResult, transform as runTransform } from '../transform/transform.ts';
@@ -69,8 +68,9 @@ export const transform: StepKind = {
         const ofStep = { ...container, step: work.step.Name };
         servers.push(await work.containers.serve(ofStep, work.listen, work.signal));
       }
-      const result = await invoke(work, plan, objects, { containers, servers });
-      await putOutputs(work, plan, result);
+      const files = new Map<string, string>();
+      const result = await invoke(work, plan, objects, { containers, servers, files });
+      await putOutputs(work, plan, files);
       refuseFailures(result);
       await capture(work, plan, objects, result, began);
       return describe(work, plan, began.toISOString(), result);
@@ -193,22 +193,36 @@ async function layModels(work: StepWork, plan: TransformPlan): Promise<ModelCont
   return containers;
 }
 
+/** A job's containers, and the files that hold its outputs, by name, as they come. */
+interface Serving {
+  readonly containers: readonly ModelContainer[];
+  readonly servers: readonly ModelServer[];
+  readonly files: Map<string, string>;
+}
+
 async function invoke(
   work: StepWork,
   plan: TransformPlan,
   objects: readonly TransformObject[],
-  { containers, servers }: { readonly containers: readonly ModelContainer[]; readonly servers: readonly ModelServer[] },
+  { containers, servers, files }: Serving,
 ): Promise<TransformResult> {
   const invoked = servers.map(({ url, tail, ended }, index) => {
     return { url, tail, ended, environment: containers[index]!.environment };
   });
+  let begun = 0;
   return await runTransform({
     plan,
     containers: invoked,
     objects,
     output: async (name) => {
-      const path = join(work.folder, 'out', ...name.split('/'));
-      return await writeFile(path, work.unique);
+      // A key may be no path, or the same path as another; a number is one of its own.
+      const path = join(work.folder, 'out', String(begun++));
+      const sink = await writeFile(path, work.unique);
+      const commit = async () => {
+        await sink.commit();
+        files.set(name, path);
+      };
+      return { ...sink, commit };
     },
     world: { now: work.now, unique: work.unique, sleep: work.sleep },
     signal: work.signal,
@@ -217,14 +231,9 @@ async function invoke(
 }
 
 /** Objects that were done have their output, also where others failed. */
-async function putOutputs(work: StepWork, plan: TransformPlan, { outputs }: TransformResult): Promise<void> {
-  mkdirSync(join(work.folder, 'out'), { recursive: true });
+async function putOutputs(work: StepWork, plan: TransformPlan, files: ReadonlyMap<string, string>): Promise<void> {
   const place = readPlace(plan.outputPath);
-  for (const name of outputs) {
-    const path = join(work.folder, 'out', ...name.split('/'));
-    if (existsSync(path)) await putFile(work.store, below(place, name), path, { move: true });
-    else await writeObject(work.store, below(place, name), '');
-  }
+  for (const [name, path] of files) await putFile(work.store, below(place, name), path, { move: true });
 }
 
 /** Data capture names what went in and came out; the objects themselves stay where they are. */
@@ -237,7 +246,7 @@ async function capture(
 ): Promise<void> {
   const destination = textAt(work.given, 'DataCaptureConfig', 'DestinationS3Uri');
   if (destination === undefined) return;
-  const prefix = source.uri.slice(0, source.uri.lastIndexOf('/') + 1);
+  const prefix = folderOf(source.uri);
   const names = objects.map(({ key }) => (key.startsWith(prefix) ? key.slice(prefix.length) : key));
   const manifests = captureManifests({
     destination,

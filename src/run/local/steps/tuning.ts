@@ -104,7 +104,9 @@ interface Done {
 }
 
 /** Runs the jobs of a search, so many at a time, and gives them in order: the best first. */
-async function search(work: StepWork): Promise<Done[]> {
+async function search(given: StepWork): Promise<Done[]> {
+  const broken = new AbortController();
+  const work = { ...given, signal: AbortSignal.any([given.signal, broken.signal]) };
   const limits = limitsOf(work.given);
   const trials = trialsOf(work.given, work.job);
   const isMaximised = definitionsOf(work.given)[0]?.objective?.isMaximised ?? true;
@@ -143,13 +145,17 @@ async function search(work: StepWork): Promise<Done[]> {
       if (isBest) best = value;
     }
   };
-  const turns = Math.max(1, Math.min(limits.parallel, work.maxParallel));
+  const atOnce = Math.max(1, Math.min(limits.parallel, work.maxParallel));
+  const turns = Array.from({ length: atOnce }, () => turn());
   try {
-    await Promise.all(Array.from({ length: turns }, () => turn()));
+    await Promise.all(turns);
   } finally {
+    // Where one has failed the search is over, and nobody looks after the jobs beside it any more.
+    broken.abort();
+    await Promise.allSettled(turns);
     ended.abort();
   }
-  if (work.signal.aborted) throw new PipelineError('interrupted', 'interrupted', 'the search was stopped');
+  if (given.signal.aborted) throw new PipelineError('interrupted', 'interrupted', 'the search was stopped');
   const rank = ({ status, value }: Done): number => {
     if (value === undefined) return Infinity;
     return (status === 'Completed' ? 0 : 1e300) + (isMaximised ? -value : value);

@@ -160,6 +160,7 @@ export async function askExecutionParameters(
       };
       void sleep(PARAMETERS_TIME_LIMIT, timer.signal).then(giveUp, giveUp);
       asking.on('error', giveUp);
+      asking.on('upgrade', giveUp);
       asking.on('response', (response) => {
         const read = (body: Pieces) =>
           response.statusCode === 200 ? jsonIn(Buffer.concat(body).toString('utf8')) : undefined;
@@ -192,6 +193,11 @@ export async function post(
     posting.once('close', () => open.delete(posting));
     posting.on('error', (error) => reject(unanswered(containers, index, error, posting.reusedSocket)));
     posting.on('response', resolve);
+    // Node makes no response of a 101, nor an error.
+    posting.on('upgrade', (response, socket) => {
+      socket.destroy();
+      reject(badStatus(containers, index, response, []));
+    });
     // When what is sent cannot be read, an answer may have begun already: the whole attempt ends.
     send(posting, body).catch((error: unknown) => fail(error instanceof Error ? error : new Error(String(error))));
   });

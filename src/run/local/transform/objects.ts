@@ -18,11 +18,16 @@ export function objectsOfPrefix(
   prefix: string,
   objects: Iterable<{ readonly uri: string; readonly size: number }>,
 ): readonly ObjectPlace[] {
-  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  const folder = folderOf(prefix);
   return [...objects]
     .filter(({ uri, size }) => uri.startsWith(prefix) && !isFolderMark(uri, size))
     .map(({ uri }) => ({ uri, output: `${uri.slice(folder.length)}.out` }))
     .toSorted((a, b) => (a.uri < b.uri ? -1 : 1));
+}
+
+/** A prefix up to its last slash; a bucket has one behind it also where none is written. */
+export function folderOf(prefix: string): string {
+  return /^s3:\/\/[^/]*$/.test(prefix) ? `${prefix}/` : prefix.slice(0, prefix.lastIndexOf('/') + 1);
 }
 
 /** What a console writes for a folder: nothing, under a name that ends in a slash. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 
 import {
@@ -31,6 +32,7 @@ if words[0] == 'port':
 if words[0] == 'run':
     if 'refuse' in words: print('docker: pull access denied', file=sys.stderr); sys.exit(125)
     if 'wait' in words: print('up', flush=True); time.sleep(600)
+    if 'broken' in words: print('no model', flush=True); sys.exit(1)
     if words[-1] == 'serve':
         import http.server
         class Answer(http.server.BaseHTTPRequestHandler):
@@ -176,6 +178,20 @@ describeWithPython('Docker', () => {
     expect(run.find((word) => word.endsWith('target=/opt/ml/code'))).toMatch(/^type=bind,source=.*\/code,/);
     await server.stop();
     await eventually(() => expect(calls().at(-1)?.[0]).toBe('rm'));
+  });
+
+  test('is not asked for the port of a model server any more once that has ended', async () => {
+    const { settings, calls } = engine();
+    const model = { image: 'broken', folder: layOut({}), environment: {} };
+    await expect(dockerContainers(settings).serve(model, () => {}, nobody)).rejects.toMatchObject({
+      code: 'model-server-not-started',
+      detail: expect.stringContaining('no model') as unknown,
+    });
+    const asked = (): number => calls().filter(([word]) => word === 'port').length;
+    const before = asked();
+    await wait(2_000);
+    // One may have been under way.
+    expect(asked()).toBeLessThanOrEqual(before + 1);
   });
 
   test('that refuses an image is no fault of the job', async () => {

@@ -99,6 +99,18 @@ describe('a Lambda step', () => {
     });
   });
 
+  test('that is sent something else is called again, whatever that is called', async () => {
+    const { run } = bench();
+    const handler = written('f.py', 'def lambda_handler(e, c):\n    return {"twice": 2}\n');
+    const settings = { handlers: { functions: { Call: handler }, callbacks: {} } };
+    const states = [];
+    for (const Tags of ['a', 'a', 'b']) {
+      const step = { ...lambdaStep({ twice: 'Integer' }, { Tags }), CacheConfig: { Enabled: true } };
+      states.push((await run(documentOf([step]), { settings })).states['Call']);
+    }
+    expect(states).toEqual(['succeeded', 'cached', 'succeeded']);
+  });
+
   test('whose function has another text is called again, and with the same text is not', async () => {
     const { run } = bench();
     const cached = { ...lambdaStep({ twice: 'Integer' }), CacheConfig: { Enabled: true } };

@@ -116,6 +116,37 @@ describe('a Transform step', () => {
     });
   });
 
+  test('gives every object an output of its own, whatever the keys are', async () => {
+    const tested = bench();
+    const { containers } = await answering();
+    const keys = ['a', 'a.out/b', 'x/y', 'x//y', `${'long'.repeat(62)}.csv`];
+    for (const [index, key] of keys.entries()) await tested.put(`s3://b/in/${key}`, `${index}\n`);
+    const settings = { containers: () => Promise.resolve(containers) };
+    const model = create([putModel(tested, 'x.tar.gz', 'x')]);
+    const ran = await tested.run(documentOf([model, predict(MADE)]), { settings });
+    expect(ran.reasons['Predict']).toBeUndefined();
+    for (const [index, key] of keys.entries()) {
+      expect(await tested.get(`s3://b/out/${key}.out`)).toBe(`x-${index}\n`);
+    }
+  });
+
+  test('keeps the output of an object that a manifest lists twice', async () => {
+    const tested = bench();
+    const { containers } = await answering();
+    await tested.put('s3://b/in/a.csv', '1\n');
+    await tested.put('s3://b/list.json', '[{"prefix": "s3://b/in/"}, "a.csv", "a.csv"]');
+    const TransformInput = {
+      ContentType: 'text/csv',
+      SplitType: 'Line',
+      DataSource: { S3DataSource: { S3DataType: 'ManifestFile', S3Uri: 's3://b/list.json' } },
+    };
+    const settings = { containers: () => Promise.resolve(containers) };
+    const model = create([putModel(tested, 'x.tar.gz', 'x')]);
+    const ran = await tested.run(documentOf([model, predict(MADE, { TransformInput })]), { settings });
+    expect(ran.reasons['Predict']).toBeUndefined();
+    expect(await tested.get('s3://b/out/a.csv.out')).toBe('x-1\n');
+  });
+
   test('fails when an object fails, and keeps what came of the others', async () => {
     const tested = bench();
     const { containers, stopped } = await answering();

@@ -1,12 +1,15 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import type { Json, JsonObject, StepDocument } from '../../../../src/definition/document.ts';
+import { PipelineError } from '../../../../src/definition/error.ts';
+import type { Containers } from '../../../../src/run/local/containers/container.ts';
 import { combinations, drawn, randomFrom, readRanges } from '../../../../src/run/local/tuning/ranges.ts';
 import { listRuns } from '../../../../src/run/local/read-runs.ts';
 import { earlyStopping } from '../../../../src/run/local/tuning/early-stopping.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { plainContainers } from '../plain-containers.ts';
 import { type Ran, bench, documentOf, get, shellStep } from '../run-document.ts';
 
 interface Search {
@@ -276,4 +279,26 @@ echo m > /opt/ml/model/m`;
     '5 Completed',
     '0 Stopped',
   ]);
+});
+
+test('ends the jobs beside one that this machine cannot run, and keeps none of them as over', async () => {
+  let [begun, running] = [0, 0];
+  const containers: Containers = {
+    ...plainContainers,
+    run: async (job, listen, signal) => {
+      if (++begun === 3) throw new PipelineError('machine', 'no-python', 'there is no Python');
+      running++;
+      const end = await plainContainers.run(job, listen, signal);
+      running--;
+      return end;
+    },
+  };
+  const { run, stateFolder } = bench();
+  const ran = run(documentOf([tuningStep({ script: 'exec sleep 30' })]), {
+    settings: { containers: () => Promise.resolve(containers) },
+  });
+  await expect(ran).rejects.toMatchObject({ code: 'no-python' });
+  expect({ begun, running }).toEqual({ begun: 3, running: 0 });
+  const kept = listRuns(stateFolder).map(({ folder }) => readdirSync(join(folder, 'steps/Tune/trials')));
+  expect(kept).toEqual([[]]);
 });

@@ -1,8 +1,6 @@
-import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { listenOnFreePort } from '../../../support/free-port.ts';
 import { echo, stubModel } from './model-server.ts';
 import { BY_LINE, runJob } from './run-job.ts';
 
@@ -154,21 +152,6 @@ describe('a container in trouble', () => {
       code: 'bad-status',
       message: `in.csv, line 1: the container answered ${status}`,
     });
-  });
-
-  test('that speaks something else than HTTP is said to', async () => {
-    const server = createServer((socket) => {
-      socket.on('error', () => {});
-      socket.end('SSH-2.0-OpenSSH_9.6\r\n');
-    });
-    const port = await listenOnFreePort(server);
-    onTestFinished(() => void server.close());
-    const { failures } = await runJob({
-      objects: { 'in.csv': '1\n' },
-      containers: [{ url: `http://127.0.0.1:${port}` }],
-      second,
-    });
-    expect(failures[0]!.message).toContain('answered something that is not HTTP');
   });
 
   test.each([

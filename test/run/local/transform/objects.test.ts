@@ -25,6 +25,11 @@ describe('the objects of a prefix', () => {
     expect(outputs('s3://bucket/test/deep/c.csv')).toEqual(['c.csv.out']);
   });
 
+  test('are those of the whole bucket, with or without the slash behind its name', () => {
+    const all = ['other/d.csv.out', 'test/a.csv.out', 'test/deep/c.csv.out', 'test2/b.csv.out', 'testing.csv.out'];
+    expect([outputs('s3://bucket'), outputs('s3://bucket/')]).toEqual([all, all]);
+  });
+
   test('may be none', () => {
     expect(outputs('s3://bucket/nothing/')).toEqual([]);
   });

@@ -219,6 +219,13 @@ def reason(kind, status, errors, command):
     return "\n".join(lines + ['Command "%s"' % " ".join(command)])
 
 
+def image_packages(framework):
+    """Packages that an image has beside its framework, for a script that imports what it serves with; installed ones come first."""
+    if not (framework or "").startswith(("sagemaker_sklearn_container", "sagemaker_xgboost_container")):
+        return []
+    return [os.path.join(os.path.dirname(os.path.abspath(__file__)), "image-packages")]
+
+
 def train(base):
     code = os.path.join(base, "code")
     known = describe(base)
@@ -227,7 +234,8 @@ def train(base):
     os.environ.update(as_variables(known))
     region = read_hyperparameters(base).get("sagemaker_region") or os.environ.get("AWS_REGION") or ""
     os.environ.update(CURRENT_HOST=known["current_host"], SAGEMAKER_REGION=region, SAGEMAKER_JOB_NAME="")
-    os.environ["PYTHONPATH"] = ":".join([code] + [path for path in sys.path[1:] if path != code])
+    paths = [path for path in sys.path[1:] if path != code]
+    os.environ["PYTHONPATH"] = ":".join([code] + paths + image_packages(known["framework_module"]))
     command = command_of(known["user_entry_point"], code, as_arguments(known["hyperparameters"]))
     sys.stdout.flush()
     status, errors = run(command, code)

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -121,25 +121,29 @@ joblib.dump(LinearRegression(fit_intercept=False).fit(rows, rows.sum(axis=1)), s
     expect(await invoke(host, ROWS, 'text/csv')).toMatchObject({ text: '6.5\n15.25\n' });
   });
 
-  test('an output_fn may give a Response of the image, a pair or a bare text, which is a page to Flask', async () => {
+  test('an output_fn may give a Response of the image, a pair, an object that Flask writes, or a bare text, which is a page to it', async () => {
     const host = await startHost(
       withScript(`${DESCRIBING}
-from sagemaker_containers.beta.framework import encoders, worker
+from sagemaker_containers.beta.framework import (
+    content_types, encoders, env, modules, server, transformer, worker)
 
 def output_fn(prediction, accept):
     if accept == "application/json":
         return worker.Response(encoders.encode({"instances": prediction}, accept), mimetype=accept)
+    if accept == "text/x-object":
+        return {"scores": [1, 2.5], "model": "é"}
     return ("a pair", accept) if accept == "text/csv" else "bare"
 `),
     );
     const answers = [];
-    for (const accept of ['application/json', 'text/csv', 'text/x-other']) {
+    for (const accept of ['application/json', 'text/csv', 'text/x-object', 'text/x-other']) {
       const { status, type, text } = await invoke(host, '[1]', 'application/json', accept);
       answers.push([status, type, text]);
     }
     expect(answers).toEqual([
       [200, 'application/json', '{"instances": ["ndarray", "float32", [1]]}'],
       [200, 'text/csv; charset=utf-8', 'a pair'],
+      [200, 'application/json', '{"model":"\\u00e9","scores":[1,2.5]}\n'],
       [200, 'text/html; charset=utf-8', 'bare'],
     ]);
   });
@@ -174,6 +178,21 @@ def output_fn(prediction, accept):
     const { exitCode, stderr } = await hostThatFails(withScript(script));
     expect(exitCode).toBe(1);
     expect(stderr).toContain(words);
+  });
+
+  test('a submit directory in the model archive is at /opt/ml/code too, where the image copies it to', async () => {
+    const request = withScript(`import os
+CODE = os.path.join(os.environ["SAGEMAKER_BASE_DIR"], "code")
+
+def model_fn(model_dir):
+    return [open(os.path.join(at, "words.txt")).read() for at in (CODE, os.path.join(model_dir, "code"))]
+
+def transform_fn(model, body, kind, accept):
+    return " ".join([*model, str(os.path.dirname(__file__) == CODE)]), "text/plain"
+`);
+    writeFileSync(join(request.model, 'code/words.txt'), 'said');
+    const host = await startHost(request);
+    expect((await invoke(host, '1', 'text/csv')).text).toBe('said said True');
   });
 
   test('without a program the start says where the image takes its script from', async () => {

@@ -106,7 +106,8 @@ describeWithPython('the XGBoost image', () => {
       ['', 'text/csv', 'text/csv'],
       ['[1]', 'application/json', 'text/csv'],
       ['a,b,c', 'text/csv', 'text/csv'],
-      ['1,2,3,4,5', 'text/csv', 'text/csv'],
+      ['1,2,3,4', 'text/csv', 'text/csv'],
+      ['1', 'text/csv', 'text/csv'],
       [CSV, 'text/csv', 'text/plain'],
     ] as const) {
       const { status, text } = await invoke(host, body, type, accept);
@@ -117,8 +118,17 @@ describeWithPython('the XGBoost image', () => {
       [415, 'application/json is not an accepted ContentType: csv, libsvm, parquet,'],
       [415, 'Loading csv data failed with Exception, please ensure data is in csv f'],
       [400, 'Unable to evaluate payload provided: Feature size of csv inference dat'],
+      [400, 'Unable to evaluate payload provided: Feature size of csv inference dat'],
       [406, 'Accept type text/plain is not supported. Please use supported accept t'],
     ]);
+  });
+
+  test('a pickled booster takes one column fewer than it has features, as it does in the image', async () => {
+    const host = await startHost(containerWith({ 'xgboost-model': `@${made}/pickled` }));
+    expect(await invoke(host, '0.1,0.2', 'text/csv')).toMatchObject({
+      status: 200,
+      text: expect.stringMatching(/^\d\.\d+\n$/),
+    });
   });
 
   test('several models are an ensemble unless the environment says otherwise', async () => {

@@ -59,7 +59,8 @@ def as_reply(result: Any) -> Reply:
     if isinstance(result, (str, bytes, bytearray)):
         return Reply(200, result, HTML)
     if isinstance(result, (dict, list)):
-        return Reply(200, json.dumps(result) + "\n", JSON)
+        # Flask's own writer: members in order, no spaces.
+        return Reply(200, json.dumps(result, sort_keys=True, separators=(",", ":")) + "\n", JSON)
     raise TypeError(
         "The view function did not return a valid response. The return type must be a string, dict, list, tuple "
         "or Response, but it was a %s." % type(result).__name__

@@ -133,7 +133,8 @@ def load_pipeline(model_dir: str, program: str) -> Callable[..., Any]:
     from transformers import pipeline
 
     part = "feature_extractor" if task in WITH_FEATURE_EXTRACTOR else "tokenizer"
-    return pipeline(task=task, model=model_dir, device=-1, **{part: model_dir})
+    trusts = os.environ.get("HF_TRUST_REMOTE_CODE", "").lower() in ("y", "yes", "t", "true", "on", "1")
+    return pipeline(task=task, model=model_dir, device=-1, trust_remote_code=trusts, **{part: model_dir})
 
 
 def task_of(model_dir: str, program: str) -> str:

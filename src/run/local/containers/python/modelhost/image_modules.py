@@ -10,16 +10,18 @@ from .flask_dialect import Response
 from .settings import Settings
 
 
-def offer_image_modules(settings: Settings) -> None:
-    """What is public in sagemaker-containers and sagemaker-inference and has to do with serving."""
-    plain_types = {
-        name: getattr(containers_arrays, name) for name in ("JSON", "CSV", "NPY", "OCTET_STREAM", "ANY", "UTF8_TYPES")
-    }
+PLAIN_TYPES = {
+    name: getattr(containers_arrays, name) for name in ("JSON", "CSV", "NPY", "OCTET_STREAM", "ANY", "UTF8_TYPES")
+}
+
+
+def containers_package(settings: Settings) -> ModuleType:
+    """What is public in sagemaker-containers and has to do with serving."""
     env = offered(
         "sagemaker_containers.beta.framework.env", ServingEnv=lambda: ServingEnv(settings), model_dir=settings.model_dir
     )
     framework = {
-        "content_types": offered("sagemaker_containers.beta.framework.content_types", **plain_types),
+        "content_types": offered("sagemaker_containers.beta.framework.content_types", **PLAIN_TYPES),
         "encoders": offered(
             "sagemaker_containers.beta.framework.encoders", **public(containers_arrays, CONTAINERS_ENCODERS)
         ),
@@ -30,6 +32,8 @@ def offer_image_modules(settings: Settings) -> None:
         ),
         "worker": offered("sagemaker_containers.beta.framework.worker", Response=Response),
         "env": env,
+        # AWS's own examples import these three and use nothing of them.
+        **{name: offered("%s.%s" % (FRAMEWORK, name)) for name in ("modules", "server", "transformer")},
     }
     root = package(
         "sagemaker_containers", beta=package("sagemaker_containers.beta", framework=package(FRAMEWORK, **framework))
@@ -40,14 +44,19 @@ def offer_image_modules(settings: Settings) -> None:
         _errors=framework["errors"],
         _worker=framework["worker"],
     )
-    offer(root)
+    return root
+
+
+def offer_image_modules(settings: Settings) -> None:
+    """Those of sagemaker-containers, and what is public in sagemaker-inference and has to do with serving."""
+    offer(containers_package(settings))
 
     from .toolkit_dialect import DefaultInferenceHandler
 
     offer(
         package(
             "sagemaker_inference",
-            content_types=offered("sagemaker_inference.content_types", **plain_types, NPZ=toolkit_arrays.NPZ),
+            content_types=offered("sagemaker_inference.content_types", **PLAIN_TYPES, NPZ=toolkit_arrays.NPZ),
             decoder=offered("sagemaker_inference.decoder", decode=toolkit_arrays.decode),
             encoder=offered(
                 "sagemaker_inference.encoder",
@@ -106,8 +115,11 @@ def package(name: str, **members: Any) -> ModuleType:
 
 
 def offer(root: ModuleType) -> None:
-    if importlib.util.find_spec(root.__name__) is not None:
-        return
+    if importlib.util.find_spec(root.__name__) is None:
+        register(root)
+
+
+def register(root: ModuleType) -> None:
     waiting = [root]
     while waiting:
         module = waiting.pop()

@@ -33,7 +33,7 @@ def submit_directory(settings: Settings) -> str:
     if source is None:
         return code_dir
     if os.path.isdir(source):
-        return source
+        return also_at(code_dir, source)
     if source.startswith("s3://"):
         archive = fetch(source, settings)
         try:
@@ -46,6 +46,18 @@ def submit_directory(settings: Settings) -> str:
             % (source, whats_in(settings.model_dir))
         )
     return unpack(source, code_dir)
+
+
+def also_at(code_dir: str, source: str) -> str:
+    """The image copies a folder, and a script may read its files at either place; a link costs nothing, however large it is."""
+    try:
+        if os.path.isdir(code_dir):
+            os.rmdir(code_dir)
+        os.symlink(os.path.abspath(source), code_dir)
+    except OSError:
+        # Outside a container the place may not be ours; the code is as good where it is.
+        return source
+    return code_dir
 
 
 def unpack(archive: str, folder: str) -> str:
@@ -124,6 +136,8 @@ def whats_in(folder: Optional[str]) -> str:
     """A line on a folder for someone who wonders why nothing was found in it."""
     if folder is None or not os.path.isdir(folder):
         return "  %s does not exist" % folder
+    if os.path.islink(folder):
+        folder = os.readlink(folder)
     names = sorted(name + "/" if os.path.isdir(os.path.join(folder, name)) else name for name in os.listdir(folder))
     if not names:
         return "  %s is empty" % folder

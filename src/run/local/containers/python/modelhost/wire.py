@@ -112,7 +112,8 @@ class Reader:
             raise Malformed(501, "the transfer coding is %r" % coding)
         self._chunked = coding == "chunked"
         length = headers.get("content-length", "0")
-        if not length.isdigit():
+        # Longer numbers are none that int() would read.
+        if not length.isdecimal() or len(length) > 18:
             raise Malformed(400, "the content length is %r" % length[:100])
         self._length = 0 if self._chunked else int(length)
         request.too_large = self.limit is not None and self._length > self.limit
@@ -150,6 +151,8 @@ class Reader:
                 try:
                     size = int(line.split(b";", 1)[0], 16)
                 except ValueError:
+                    size = -1
+                if size < 0:
                     raise Malformed(400, "the size of a chunk is %r" % line[:100])
                 # The two bytes after a chunk are its end of line.
                 self._chunk = size + 2 if size > 0 else -1

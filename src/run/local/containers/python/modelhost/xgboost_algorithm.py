@@ -155,7 +155,8 @@ def check_width(booster: Any, data: Any, kind: str) -> None:
                 "Feature size of libsvm inference data %d is larger than feature size of trained model %d."
                 % (given, trained)
             )
-    elif given not in (trained, trained + 1):
+    # One column fewer is let through: the image counts as if a label might stand before the features.
+    elif trained not in (given, given + 1):
         told = "Feature size of %s inference data %d is not consistent with feature size of trained model %d."
         raise ValueError(told % (CSV if kind == CSV else kind, given, trained))
 
