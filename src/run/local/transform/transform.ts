@@ -122,18 +122,19 @@ async function run(
     answer.then(givesSlot, givesSlot);
     void assembly.add(answer).then(ahead.give);
   };
+  const settle = (place: number, outcome: string | TransformFailure): void => {
+    outcomes[place] = outcome;
+    if (typeof outcome === 'string') done++;
+    else failed++;
+  };
   const finish = (object: TransformObject, ended: Promise<void>) => {
     const place = begun++;
     const finished = ended
       .then(
-        () => {
-          outcomes[place] = object.output;
-          done++;
-        },
+        () => settle(place, object.output),
         async (error: unknown) => {
           if (error instanceof TransformFault && error.ends) isOver = true;
-          outcomes[place] = await failureOf(object, plan, error);
-          failed++;
+          settle(place, await failureOf(object, plan, error));
         },
       )
       .finally(() => {
