@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StepDocument } from '../../definition/document.ts';
+import { isObject } from '../../definition/expression.ts';
 import { firstDifference } from './differences.ts';
 import { after } from './duration.ts';
 import type { Before, Earlier } from './earlier.ts';
@@ -161,12 +162,19 @@ function readEntries(folder: string): CacheEntry[] {
   const entries = readdirSync(folder).flatMap((name): CacheEntry[] => {
     if (!name.endsWith('.json')) return [];
     try {
-      return [JSON.parse(readFileSync(join(folder, name), 'utf8')) as CacheEntry];
+      const entry = JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown;
+      return isEntry(entry) ? [entry] : [];
     } catch {
       return [];
     }
   });
   return entries.toSorted((a, b) => (a.ended < b.ended ? 1 : -1));
+}
+
+function isEntry(value: unknown): value is CacheEntry {
+  if (!isObject(value) || value['version'] !== 1) return false;
+  const isNamed = ['key', 'run', 'ended'].every((member) => typeof value[member] === 'string');
+  return isNamed && ['fingerprint', 'record', 'made'].every((member) => isObject(value[member]));
 }
 
 /** What the cache made of a step of a run; undefined where nobody asked it. */

@@ -135,6 +135,17 @@ describe('a step whose results may be used again', () => {
     });
   });
 
+  test('passes over results that somebody has damaged', async () => {
+    const { run, stateFolder } = await project();
+    await run(documentOf([make()]));
+    const folder = join(stateFolder, 'cache/tested/Make');
+    for (const [index, text] of ['null', '{}', '{"version": 1', '[]'].entries()) {
+      writeFileSync(join(folder, `${index}.json`), text);
+    }
+    expect((await run(documentOf([make()]))).states).toEqual({ Make: 'cached' });
+    expect((await run(documentOf([make({ words: ['x'] })]))).states).toEqual({ Make: 'succeeded' });
+  });
+
   test('of which there are many results keeps the last twenty', async () => {
     const { run, stateFolder } = await project();
     for (let index = 0; index < 23; index++) await run(documentOf([make({ words: [String(index)] })]));

@@ -191,7 +191,11 @@ async function removeBucket(service: Service, exchange: Exchange): Promise<void>
   if (!(await hasBucket(service, bucket))) throw noSuchBucket(bucket);
   service.buckets.delete(bucket);
   const isEmpty = !(await hasBucket(service, bucket));
-  if (!isEmpty) throw new S3Fault(409, 'BucketNotEmpty', 'The bucket you tried to delete is not empty');
+  if (!isEmpty) {
+    // It stays when what is in it goes.
+    service.buckets.add(bucket);
+    throw new S3Fault(409, 'BucketNotEmpty', 'The bucket you tried to delete is not empty');
+  }
   answerEmpty(exchange, 204);
 }
 

@@ -27,7 +27,8 @@ function valueOf(value: Json, type: string): Json | undefined {
   if (typeof value === 'object') return undefined;
   if (type === 'String') return String(value);
   if (type === 'Boolean') {
-    return typeof value === 'boolean' ? value : ({ true: true, false: false } as const)[String(value).toLowerCase()];
+    const word = String(value).toLowerCase();
+    return word === 'true' || word === 'false' ? word === 'true' : undefined;
   }
   const number = typeof value === 'boolean' || String(value).trim() === '' ? Number.NaN : Number(value);
   return Number.isFinite(number) && (type === 'Float' || Number.isInteger(number)) ? number : undefined;

@@ -15,7 +15,7 @@ import { needObject, putFile, writeObject } from '../store/store.ts';
 import { listObjects } from '../store/listing.ts';
 import { captureManifests } from '../transform/capture.ts';
 import { readFile, writeFile } from '../transform/files.ts';
-import { type ObjectPlace, folderOf, objectsOfManifest, objectsOfPrefix } from '../transform/objects.ts';
+import { type ObjectPlace, commonFolder, folderOf, objectsOfManifest, objectsOfPrefix } from '../transform/objects.ts';
 import { parametersLine, transformEnvironment } from '../transform/parameters.ts';
 import { type TransformPlan, readPlan } from '../transform/plan.ts';
 import { type TransformObject, type TransformResult, transform as runTransform } from '../transform/transform.ts';
@@ -246,8 +246,9 @@ async function capture(
 ): Promise<void> {
   const destination = textAt(work.given, 'DataCaptureConfig', 'DestinationS3Uri');
   if (destination === undefined) return;
-  const prefix = folderOf(source.uri);
-  const names = objects.map(({ key }) => (key.startsWith(prefix) ? key.slice(prefix.length) : key));
+  const uris = objects.map(({ key }) => key);
+  const prefix = source.type === 'ManifestFile' ? commonFolder(uris) : folderOf(source.uri);
+  const names = uris.map((uri) => uri.slice(prefix.length));
   const manifests = captureManifests({
     destination,
     began,

@@ -30,6 +30,14 @@ export function folderOf(prefix: string): string {
   return /^s3:\/\/[^/]*$/.test(prefix) ? `${prefix}/` : prefix.slice(0, prefix.lastIndexOf('/') + 1);
 }
 
+/** The folder that all of these are in, or below; `s3://` where even their buckets differ. */
+export function commonFolder(uris: readonly string[]): string {
+  let folder = folderOf(uris[0] ?? 's3://');
+  while (!uris.every((uri) => uri.startsWith(folder)))
+    folder = folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1);
+  return folder;
+}
+
 /** What a console writes for a folder: nothing, under a name that ends in a slash. */
 function isFolderMark(uri: string, size: number): boolean {
   return size === 0 && uri.endsWith('/');

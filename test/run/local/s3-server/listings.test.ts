@@ -105,6 +105,10 @@ said = [
   code(s3.put_object, Bucket='mapped', Key='data/x', Body=b''), code(s3.put_object, Bucket='jobs', Key='a/../b', Body=b''),
   code(s3.put_object, Bucket='jobs', Key='k' * 1025, Body=b''),
 ]
+s3.put_object(Bucket='full', Key='t', Body=b'')
+said.append(code(s3.delete_bucket, Bucket='full'))
+s3.delete_object(Bucket='full', Key='t')
+said += [code(s3.head_bucket, Bucket='full'), code(s3.delete_bucket, Bucket='full'), code(s3.head_bucket, Bucket='full')]
 s3.put_object(Bucket='jobs', Key='t', Body=b'')
 say(said + [s3.get_object_tagging(Bucket='jobs', Key='t')['TagSet']])
 `,
@@ -121,6 +125,10 @@ say(said + [s3.get_object_tagging(Bucket='jobs', Key='t')['TagSet']])
       [403, 'AccessDenied'],
       [400, 'InvalidURI'],
       [400, 'KeyTooLongError'],
+      [409, 'BucketNotEmpty'],
+      null,
+      null,
+      [404, '404'],
       [],
     ]);
   });

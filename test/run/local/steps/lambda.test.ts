@@ -75,6 +75,12 @@ describe('a Lambda step', () => {
       'the function double gave back as twice no Integer: it gave back: "many"',
     ],
     [
+      'answers with what every object has for a truth value',
+      'def lambda_handler(e, c):\n    return {"is": "constructor"}',
+      { is: 'Boolean' },
+      'the function double gave back as is no Boolean: it gave back: "constructor"',
+    ],
+    [
       'ends its process',
       'import os\ndef lambda_handler(e, c):\n    os._exit(3)',
       {},

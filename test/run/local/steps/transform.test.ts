@@ -95,6 +95,33 @@ describe('a Transform step', () => {
     ]);
   });
 
+  test('names for data capture what a manifest lists, wherever the manifest is', async () => {
+    const tested = bench();
+    const { containers } = await answering();
+    await tested.put('s3://b/in/a.csv', '1\n');
+    await tested.put('s3://b/more/b.csv', '2\n');
+    await tested.put('s3://lists/l.json', '["s3://b/in/a.csv", "s3://b/more/b.csv"]');
+    const captured = predict(MADE, {
+      TransformInput: {
+        ContentType: 'text/csv',
+        SplitType: 'Line',
+        DataSource: { S3DataSource: { S3DataType: 'ManifestFile', S3Uri: 's3://lists/l.json' } },
+      },
+      DataCaptureConfig: { DestinationS3Uri: 's3://b/captured' },
+    });
+    const document = documentOf([create([putModel(tested, 'x.tar.gz', 'x')]), captured]);
+    await tested.run(document, { settings: { containers: () => Promise.resolve(containers) } });
+    const root = join(tested.stateFolder, 'store/b/captured/input');
+    const [file = ''] = readdirSync(root, { encoding: 'utf8', recursive: true }).filter((name) =>
+      name.endsWith('.json'),
+    );
+    expect(JSON.parse(readFileSync(join(root, file), 'utf8'))).toEqual([
+      { prefix: 's3://b/' },
+      'in/a.csv',
+      'more/b.csv',
+    ]);
+  });
+
   test('sends each object through the containers of a model, one after the other', async () => {
     const tested = bench();
     const { containers, served, stopped } = await answering();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { objectsOfPrefix } from '../../../../src/run/local/transform/objects.ts';
+import { commonFolder, objectsOfPrefix } from '../../../../src/run/local/transform/objects.ts';
 
 describe('the objects of a prefix', () => {
   const objects = ['test2/b.csv', 'test/', 'test/a.csv', 'test/deep/c.csv', 'testing.csv', 'other/d.csv'].map(
@@ -33,4 +33,13 @@ describe('the objects of a prefix', () => {
   test('may be none', () => {
     expect(outputs('s3://bucket/nothing/')).toEqual([]);
   });
+});
+
+test.each([
+  [['s3://b/in/a', 's3://b/in/c/d'], 's3://b/in/'],
+  [['s3://b/in/a', 's3://b/inner/a'], 's3://b/'],
+  [['s3://b/a'], 's3://b/'],
+  [['s3://b/a', 's3://c/a'], 's3://'],
+])('%j have in common the folder %s', (uris, folder) => {
+  expect(commonFolder(uris)).toBe(folder);
 });

@@ -221,9 +221,9 @@ def reason(kind, status, errors, command):
 
 def image_packages(framework):
     """Packages that an image has beside its framework, for a script that imports what it serves with; installed ones come first."""
-    if not (framework or "").startswith(("sagemaker_sklearn_container", "sagemaker_xgboost_container")):
-        return []
-    return [os.path.join(os.path.dirname(os.path.abspath(__file__)), "image-packages")]
+    own = {"sagemaker_sklearn_container": [""], "sagemaker_xgboost_container": ["", "-xgboost"]}
+    beside = os.path.dirname(os.path.abspath(__file__))
+    return [os.path.join(beside, "image-packages" + name) for name in own.get((framework or "").split(".")[0], [])]
 
 
 def train(base):

@@ -37,6 +37,21 @@ describeWithPython('the Hugging Face image', () => {
     });
   });
 
+  test('a script may read and write with the decoders and encoders of the image', async () => {
+    const script = `
+from sagemaker_huggingface_inference_toolkit import content_types, decoder_encoder
+
+def model_fn(model_dir):
+    return None
+
+def transform_fn(model, body, content_type, accept):
+    given = decoder_encoder.decode(body, content_type)
+    return decoder_encoder.encode({"same": given == decoder_encoder.decode(body), **given}, content_types.JSON)
+`;
+    const host = await startHost(containerWith({ 'code/inference.py': script }));
+    expect((await invoke(host, '{"inputs": ["é"]}', 'application/json')).text).toBe('{"same":true,"inputs":["é"]}');
+  });
+
   test('every error of a request is a 400 of the model server, with the traceback in the log', async () => {
     const host = await startHost(containerWith({ 'code/inference.py': LENGTHS }));
     const answer = await invoke(host, 'a,b\n1,2\n', 'text/csv');

@@ -6,6 +6,7 @@ import { describeWithPython, PYTHON_ENVIRONMENT_TIME_LIMIT } from '../../../../s
 import { temporaryFolder } from '../../../../support/temporary-folder.ts';
 import { xgboostEnvironment } from './environments.ts';
 import { ask, get, hostThatFails, invoke, modelFolder, startHost, until } from './model-host.ts';
+import { runTrain } from './run-train.ts';
 
 let python: string;
 /** Boosters of three features as `xgboost-model` may be, and what they predict for two rows. */
@@ -158,6 +159,41 @@ describeWithPython('the XGBoost image', () => {
     expect(wrong.stderr).toMatch(
       /Model \S+xgboost-model cannot be loaded:\nPickle load error=.*\nXGB load model error=/,
     );
+  });
+
+  test('a script reads a request with the encoder of its image, as the examples of AWS do', async () => {
+    const script = `
+import os, pickle
+import sagemaker_xgboost_container.encoder as xgb_encoders
+from sagemaker_xgboost_container import encoder
+
+def model_fn(model_dir):
+    with open(os.path.join(model_dir, "xgboost-model"), "rb") as file:
+        return pickle.load(file)
+
+def input_fn(body, content_type):
+    return xgb_encoders.libsvm_to_dmatrix(body) if content_type == "text/libsvm" else encoder.csv_to_dmatrix(body)
+`;
+    const files = { 'xgboost-model': `@${made}/pickled`, 'code/serve_it.py': script };
+    const request = containerWith(files, { SAGEMAKER_PROGRAM: 'serve_it.py' });
+    const env = { ...request.env, SAGEMAKER_SUBMIT_DIRECTORY: join(request.model, 'code') };
+    const host = await startHost({ ...request, env });
+    const [first] = expected.pair;
+    for (const [body, type] of [
+      ['0.1,0.2,0.3', 'text/csv'],
+      ['1:0.1 2:0.2 3:0.3', 'text/libsvm'],
+    ] as const) {
+      expect(JSON.parse((await invoke(host, body, type)).text)).toEqual([first]);
+    }
+  });
+
+  test('a training script may import what it serves with', async () => {
+    const code = `
+from sagemaker_containers.beta.framework import worker
+import sagemaker_xgboost_container.encoder as xgb_encoders
+print(worker.Response.__name__, xgb_encoders.csv_to_dmatrix("1,2\\n3,4").num_row())
+`;
+    expect(await runTrain(python, 'xgboost', { 'train.py': code })).toContain('Response 2');
   });
 
   test('a script gets a DMatrix by default; JSON is none of its types, and a last empty line is a row too many', async () => {

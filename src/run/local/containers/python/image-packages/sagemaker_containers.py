@@ -1,25 +1,13 @@
 """Stands for the package of this name in the images of scikit-learn and XGBoost, for a script that is trained with too."""
 
-import importlib.util
 import os
-import sys
 
+import sagemaker_pipelines_model_host
 
-def offer():
-    """The model host has its parts; it is loaded by its place, so that nothing beside it can be imported."""
-    python = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    host = os.path.join(python, "modelhost")
-    spec = importlib.util.spec_from_file_location(
-        "modelhost", os.path.join(host, "__init__.py"), submodule_search_locations=[host]
-    )
-    sys.modules["modelhost"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sys.modules["modelhost"])
+sagemaker_pipelines_model_host.load()
 
-    from modelhost.image_modules import containers_package, register
-    from modelhost.settings import Settings
+from modelhost.image_modules import containers_package, register  # noqa: E402
+from modelhost.settings import Settings  # noqa: E402
 
-    # Whoever imports this module gets what is registered under its name.
-    register(containers_package(Settings(os.environ)))
-
-
-offer()
+# Whoever imports this module gets what is registered under its name.
+register(containers_package(Settings(os.environ)))

@@ -55,11 +55,12 @@ def prepare(settings: Settings) -> Prepared:
 
 def load(settings: Settings) -> Any:
     from .faults import trace
-    from .image_modules import offer_image_modules
+    from .image_modules import hugging_face_package, offer, offer_image_modules
     from .reply import Reply, server_error
     from .toolkit_dialect import ModelServer
 
     offer_image_modules(settings)
+    offer(hugging_face_package())
     # Multi Model Server starts its workers in the folder of the model.
     os.chdir(settings.model_dir)
     add_to_path([os.path.join(settings.model_dir, "code"), settings.model_dir])

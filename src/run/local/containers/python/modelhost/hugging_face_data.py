@@ -28,7 +28,7 @@ class PredictionException(Exception):
         super().__init__("%s : %s" % (message, error_code))
 
 
-def decode(content: Any, content_type: Any) -> Any:
+def decode(content: Any, content_type: Any = JSON) -> Any:
     if content_type == CSV:
         task = os.environ.get("HF_TASK")
         if task in NESTED_TASKS:
@@ -60,23 +60,23 @@ def decode_csv(text: str) -> Any:
     return {"inputs": [row["inputs"] for row in rows] if "inputs" in rows[0] else rows}
 
 
-def encode(prediction: Any, accept: str) -> Any:
-    if accept == JSON:
-        return json.dumps(prediction, ensure_ascii=False, allow_nan=False, default=plain, separators=(",", ":"))
-    if accept == CSV:
-        rows = prediction if isinstance(prediction, list) else list(prediction)
+def encode(content: Any, accept_type: str = JSON) -> Any:
+    if accept_type == JSON:
+        return json.dumps(content, ensure_ascii=False, allow_nan=False, default=plain, separators=(",", ":"))
+    if accept_type == CSV:
+        rows = content if isinstance(content, list) else list(content)
         stream = io.StringIO()
         writer = csv.DictWriter(stream, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
         return stream.getvalue()
-    if accept == NPY:
-        return array_to_npy(prediction)
-    if accept in IMAGES:
+    if accept_type == NPY:
+        return array_to_npy(content)
+    if accept_type in IMAGES:
         out = io.BytesIO()
-        prediction.save(out, format="PNG" if accept == "image/x-image" else accept.split("/")[-1].upper())
+        content.save(out, format="PNG" if accept_type == "image/x-image" else accept_type.split("/")[-1].upper())
         return out.getvalue()
-    raise UnsupportedFormatError(accept)
+    raise UnsupportedFormatError(accept_type)
 
 
 def plain(value: Any) -> Any:

@@ -72,6 +72,31 @@ def offer_image_modules(settings: Settings) -> None:
     )
 
 
+def xgboost_package() -> ModuleType:
+    """What AWS's examples of scripts for XGBoost read their requests with."""
+    from . import xgboost_data
+
+    encoder = offered(
+        "sagemaker_xgboost_container.encoder",
+        **public(xgboost_data, ("csv_to_dmatrix", "libsvm_to_dmatrix", "decode")),
+        recordio_protobuf_to_dmatrix=xgboost_data.recordio_to_dmatrix,
+    )
+    return package("sagemaker_xgboost_container", encoder=encoder)
+
+
+def hugging_face_package() -> ModuleType:
+    """What Hugging Face's examples of scripts read requests and write answers with."""
+    from . import hugging_face_data
+
+    decoder_encoder = offered(
+        "sagemaker_huggingface_inference_toolkit.decoder_encoder", **public(hugging_face_data, ("decode", "encode"))
+    )
+    types = offered("sagemaker_huggingface_inference_toolkit.content_types", **PLAIN_TYPES)
+    return package(
+        "sagemaker_huggingface_inference_toolkit", decoder_encoder=decoder_encoder, content_types=types
+    )
+
+
 FRAMEWORK = "sagemaker_containers.beta.framework"
 CONTAINERS_ENCODERS = (
     "array_to_npy",

@@ -27,9 +27,10 @@ def algorithm(settings: Settings) -> Any:
 
 def script(settings: Settings, folder: str) -> Any:
     from .flask_dialect import ScriptServer
-    from .image_modules import offer_image_modules
+    from .image_modules import offer, offer_image_modules, xgboost_package
 
     offer_image_modules(settings)
+    offer(xgboost_package())
     return ScriptServer(settings, import_module(settings.program or "", [folder], IMAGE), ScriptDefaults())
 
 
