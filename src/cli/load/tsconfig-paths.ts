@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { isObject, jsonIn } from '../../definition/expression.ts';
 import { isFile } from './is-file.ts';
 
 /** What a tsconfig.json says of imports that are no paths, with the folders that it means. */
@@ -46,16 +45,15 @@ function aliasesOf(config: string, seen: Set<string>): Aliases {
   const none = { baseUrl: undefined, paths: {} };
   if (seen.has(config) || !isFile(config)) return none;
   seen.add(config);
-  const settings = jsonIn(withoutComments(readFileSync(config, 'utf8')));
-  if (!isObject(settings)) return none;
+  const settings = membersIn(withoutComments(readFileSync(config, 'utf8')));
   const parents = [settings['extends']].flat().filter((name) => typeof name === 'string');
   const inherited = parents.reduce<Aliases>((all, name) => {
     const { baseUrl, paths } = aliasesOf(extendedConfig(name, config), seen);
     return { baseUrl: baseUrl ?? all.baseUrl, paths: Object.keys(paths).length === 0 ? all.paths : paths };
   }, none);
-  const own = isObject(settings['compilerOptions']) ? settings['compilerOptions'] : {};
+  const own = hasMembers(settings['compilerOptions']) ? settings['compilerOptions'] : {};
   const baseUrl = typeof own['baseUrl'] === 'string' ? resolve(dirname(config), own['baseUrl']) : inherited.baseUrl;
-  if (!isObject(own['paths'])) return { baseUrl, paths: inherited.paths };
+  if (!hasMembers(own['paths'])) return { baseUrl, paths: inherited.paths };
   const folder = baseUrl ?? dirname(config);
   const entries = Object.entries(own['paths']).map(([pattern, targets]) => {
     const texts = [targets].flat().filter((target) => typeof target === 'string');
@@ -78,6 +76,23 @@ function extendedConfig(name: string, config: string): string {
     }
   }
   return name;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** The members of what a text of JSON holds; a text of anything else has none. */
+function membersIn(text: string): Members {
+  try {
+    const value: unknown = JSON.parse(text);
+    return hasMembers(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+// The library knows it too, but the thread of the hooks, which reads this, is to load nothing of it.
+function hasMembers(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** JSON as TypeScript reads it: comments and commas before a bracket that closes do not count. */
