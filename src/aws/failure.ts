@@ -97,6 +97,9 @@ export function awsFault(error: unknown): AwsFault | undefined {
   const named = NAMES[error.name];
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: S3 passes on what KMS refused.
   if (named === 'access-denied' && /\bkms:|KMS key|customer master key/i.test(error.message)) return 'kms-denied';
+  // Signed at a time that is not AWS's; a wrong key has other words.
+  if (named === 'credentials-unknown' && /^Signature (?:expired|not yet current)/.test(error.message))
+    return 'clock-skewed';
   if (named === 'credentials-missing' && /expired/i.test(error.message)) return 'credentials-expired';
   if (/^KMS\.|^KMS\w*Exception$/.test(error.name)) return 'kms-denied';
   if (named !== undefined) return named;
@@ -158,9 +161,17 @@ export function awsError(fault: AwsFault, cause: Error, { doing, fix, at }: Atte
   return new PipelineError('aws', `aws-${fault}`, `Cannot ${doing}${why === undefined ? '' : `: ${why}`}`, {
     at,
     detail: wordsOf(cause),
-    fix: fix ?? FIXES[fault],
+    fix: fix ?? (isCertificate(cause) ? CERTIFICATE_FIX : FIXES[fault]),
     cause,
   });
+}
+
+// The SDK for JavaScript reads neither AWS_CA_BUNDLE nor a setting of the profile.
+const CERTIFICATE_FIX =
+  "let Node trust your network's own authority: NODE_EXTRA_CA_CERTS=FILE (AWS_CA_BUNDLE is for other SDKs)";
+
+function isCertificate(error: Error): boolean {
+  return /^(?:\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/.test(codeOf(error) ?? '');
 }
 
 /** AWS's own words, and what its support asks for. */

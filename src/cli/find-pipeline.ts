@@ -83,6 +83,11 @@ function whichPipeline(known: readonly FoundPipeline[]): PipelineError {
 }
 
 function unknownPipeline(name: string, known: readonly FoundPipeline[], cwd: string): PipelineError {
+  if (name.endsWith('.json') && isFile(resolve(cwd, name))) {
+    return new PipelineError('usage', 'unknown-pipeline', `"${name}" is a file of JSON, and this wants a pipeline`, {
+      fix: `for a definition there are: sagemaker-pipelines check|run|view|diff|import ${name}`,
+    });
+  }
   if (known.length === 0) {
     return new PipelineError('usage', 'unknown-pipeline', `There is no pipeline "${name}"`, {
       detail: `neither ${FOLDER}/${name}/pipeline.ts nor ${name} is a file in ${cwd}`,

@@ -26,6 +26,7 @@ import { withModels } from './sample-models.ts';
 import { bucketOf, regionNotes, regionOf, roleOf } from './settings.ts';
 import { readTags, refuseTags } from './tags.ts';
 import { refuseForeignFlags } from './target-flags.ts';
+import { unfitValues } from './unfit-values.ts';
 import { translateParams } from './translate-params.ts';
 
 /** The flags of every command that runs a pipeline. */
@@ -87,14 +88,19 @@ export async function runSource(
   const filled = await fillParameters(run, args, context, ranFor);
   if ('failed' in filled) return filled.failed;
   const { parameters } = filled;
-  const before = {
-    notes: [...regionNotes(run.region), ...filled.notes],
-    diagnostics: [...run.diagnostics, ...shownSecrets(run.target, parameters)],
-  };
   const values = parameters.filter(({ from }) => from !== 'default').map(({ name, value }) => [name, value]);
   const request: RunRequest = {
     assembly: run.assembly,
     parameters: Object.fromEntries(values) as Record<string, ParameterValue>,
+  };
+  // On this machine a file may stand in the place of an S3 URI, and what is no file either is refused.
+  const unfit =
+    run.target === 'local' || args.check === false
+      ? []
+      : await unfitValues(run.assembly.definition, request.parameters);
+  const before = {
+    notes: [...regionNotes(run.region), ...filled.notes],
+    diagnostics: [...run.diagnostics, ...shownSecrets(run.target, parameters), ...unfit],
   };
   if (args['dry-run'] === true) return await tellPlan(run, request, parameters, before, args, context);
   const rerun = AGAIN[run.target]?.(command, context.argv, secretValues(request.parameters));

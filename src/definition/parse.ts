@@ -10,18 +10,23 @@ interface Parsed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What Node says of a text that is no JSON, with the line in place of the position: some releases count letters alone. */
+function placed(message: string, text: string): string {
+  return message.replace(/at position (\d+)(?: \(line \d+ column \d+\))?/, (_, position: string) => {
+    const before = text.slice(0, Number(position)).split('\n');
+    return `at line ${before.length}, column ${before.at(-1)!.length + 1}`;
+  });
+}
+
 /** Reads a pipeline definition from its text. */
 export function parse(text: string): Parsed {
+  const json = text.replace(/^\uFEFF/, '');
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = JSON.parse(json);
   } catch (cause) {
-    return {
-      document: undefined,
-      diagnostics: [
-        { code: 'not-json', severity: 'error', message: `The definition is not JSON: ${(cause as Error).message}` },
-      ],
-    };
+    const message = `The definition is not JSON: ${placed((cause as Error).message, json)}`;
+    return { document: undefined, diagnostics: [{ code: 'not-json', severity: 'error', message }] };
   }
   return readDocument(value);
 }

@@ -41,10 +41,16 @@ const KINDS: Readonly<Record<string, JobKind>> = {
   function: { title: 'function' },
 };
 
-const CONSOLES: Readonly<Record<string, string>> = {
-  'aws-cn': 'console.amazonaws.cn',
-  'aws-us-gov': 'console.amazonaws-us-gov.com',
+const CONSOLES: Readonly<Record<string, (region: string) => string>> = {
+  aws: (region) => `${region}.console.aws.amazon.com`,
+  'aws-cn': () => 'console.amazonaws.cn',
+  'aws-us-gov': () => 'console.amazonaws-us-gov.com',
 };
+
+/** Where the console of a partition is; undefined for those whose addresses only their own people know. */
+export function consoleHost({ partition, region }: Pick<Resource, 'partition' | 'region'>): string | undefined {
+  return Object.hasOwn(CONSOLES, partition) ? CONSOLES[partition]!(region) : undefined;
+}
 
 /** Where CloudWatch keeps what a job wrote. */
 export interface LogPlace {
@@ -65,8 +71,9 @@ export function logPlace({ type, name }: Resource): LogPlace | undefined {
 
 /** The pages of a resource and of its log in the console of its partition. */
 export function consoleLinks(resource: Resource): Link[] {
-  const { partition, region, type, name } = resource;
-  const host = CONSOLES[partition] ?? `${region}.console.aws.amazon.com`;
+  const { region, type, name } = resource;
+  const host = consoleHost(resource);
+  if (host === undefined) return [];
   const links: Link[] = [];
   const kind = KINDS[type];
   if (kind?.page !== undefined) {

@@ -92,6 +92,17 @@ describe('what AWS refuses', () => {
       'RequestTimeTooSkewed: The difference between the request time and the current time is too large.',
     ],
     [
+      'a signature of another time',
+      refusal(
+        'InvalidSignatureException',
+        'Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z',
+        400,
+      ),
+      'aws-clock-skewed',
+      "Cannot write s3://b/k: this machine's clock is wrong",
+      'InvalidSignatureException: Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z',
+    ],
+    [
       'too many requests, by its status alone',
       refusal('TooManyRequests', '', 429),
       'aws-throttled',
@@ -142,6 +153,12 @@ describe('what AWS refuses', () => {
     ],
   ])('%s is said with AWS’s own words', (_, error, code, message, detail) => {
     expect(explained(error)).toEqual({ code, message, detail, failure: 'aws' });
+  });
+
+  test('a certificate of the own network is put right in the way that Node has', () => {
+    const error = Object.assign(new Error('unable to get'), { code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' });
+    const { fix } = explainAwsError(error, { doing: 'a' }) as PipelineError;
+    expect(fix).toContain('NODE_EXTRA_CA_CERTS=FILE');
   });
 
   test('is kept as the cause, and is not explained a second time', () => {

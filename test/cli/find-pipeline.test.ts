@@ -52,6 +52,19 @@ describe('a name means', () => {
   });
 });
 
+test.each([[], ['pipelines/one/pipeline.ts']])(
+  'a definition is no pipeline, and what takes one is named: %j',
+  (...files) => {
+    expect(() => findPipeline('made.json', project('made.json', ...files))).toThrow(
+      expect.objectContaining({
+        code: 'unknown-pipeline',
+        message: '"made.json" is a file of JSON, and this wants a pipeline',
+        fix: 'for a definition there are: sagemaker-pipelines check|run|view|diff|import made.json',
+      }),
+    );
+  },
+);
+
 describe('without a name', () => {
   test('the only pipeline is meant', () => {
     const folder = project('pipelines/one/pipeline.js', 'pipelines/shared/steps.ts');

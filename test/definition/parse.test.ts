@@ -31,6 +31,13 @@ describe('parse', () => {
   });
 });
 
+test.each([
+  ['a comma too many', '{\n  "Version": "2020-12-01",\n  "Steps": [],\n}', 'line 4, column 1'],
+  ['a name without quotes', `\uFEFF{Version: '2020-12-01'}`, 'line 1, column 2'],
+])('text that is no JSON for %s is shown with its line', (_, text, place) => {
+  expect(parse(text).diagnostics[0]!.message).toMatch(new RegExp(`^The definition is not JSON: .* JSON at ${place}`));
+});
+
 describe('readDocument', () => {
   test.each([
     [[], '$: A pipeline definition is a JSON object, this is a list'],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { consoleLinks, logPlace, readArn } from '../../src/run/console-links.ts';
+import { executionLink } from '../../src/run/step-functions/history.ts';
 
 test.each([
   ['aws', 'eu-west-1', 'eu-west-1.console.aws.amazon.com'],
@@ -15,6 +16,19 @@ test.each([
       target: `https://${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3Dtrain-1$252F`,
     },
   ]);
+});
+
+test.each([
+  ['aws-eusc', 'eusc-de-east-1'],
+  ['aws-iso', 'us-iso-east-1'],
+])('a job in the partition %s has no page that we know of', (partition, region) => {
+  expect(consoleLinks(readArn(`arn:${partition}:sagemaker:${region}:111122223333:training-job/train-1`)!)).toEqual([]);
+});
+
+test('an execution of Step Functions has its page in the console of its partition', () => {
+  const arn = 'arn:aws-us-gov:states:us-gov-west-1:111122223333:execution:nightly:run';
+  const target = `https://console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/v2/executions/details/${arn}`;
+  expect(executionLink(arn)).toEqual([{ title: 'execution', target }]);
 });
 
 test.each([

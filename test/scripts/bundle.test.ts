@@ -65,6 +65,14 @@ describe('a build', () => {
     expect(makers).toEqual(['chunks/library.js']);
   });
 
+  test('keeps the library out of the hooks, whose thread on Node 20 would load it a second time', () => {
+    const [hooks] = files.filter((file) => file.endsWith('.js') && read(file).includes('ERR_UNSUPPORTED_DIR_IMPORT'));
+    expect(hooks).toBe('chunks/resolve.js');
+    const imported = [...read(hooks!).matchAll(/\bfrom ?"([^"]+)"/g)].map(([, specifier]) => specifier);
+    expect(imported).toContain('./is-file.js');
+    expect(imported).not.toContain('./library.js');
+  });
+
   test('needs nothing installed but what package.json names as a dependency', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object };
     const imported = files

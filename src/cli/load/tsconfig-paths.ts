@@ -9,6 +9,8 @@ interface Aliases {
   readonly paths: Readonly<Record<string, readonly string[]>>;
 }
 
+type Settings = Readonly<Record<string, unknown>>;
+
 /**
  * The files, without regard to their endings, that an import may mean by the tsconfig.json nearest to a file.
  * https://www.typescriptlang.org/tsconfig/#paths
@@ -45,15 +47,15 @@ function aliasesOf(config: string, seen: Set<string>): Aliases {
   const none = { baseUrl: undefined, paths: {} };
   if (seen.has(config) || !isFile(config)) return none;
   seen.add(config);
-  const settings = membersIn(withoutComments(readFileSync(config, 'utf8')));
+  const settings = settingsIn(readFileSync(config, 'utf8'));
   const parents = [settings['extends']].flat().filter((name) => typeof name === 'string');
   const inherited = parents.reduce<Aliases>((all, name) => {
     const { baseUrl, paths } = aliasesOf(extendedConfig(name, config), seen);
     return { baseUrl: baseUrl ?? all.baseUrl, paths: Object.keys(paths).length === 0 ? all.paths : paths };
   }, none);
-  const own = hasMembers(settings['compilerOptions']) ? settings['compilerOptions'] : {};
+  const own = isObject(settings['compilerOptions']) ? settings['compilerOptions'] : {};
   const baseUrl = typeof own['baseUrl'] === 'string' ? resolve(dirname(config), own['baseUrl']) : inherited.baseUrl;
-  if (!hasMembers(own['paths'])) return { baseUrl, paths: inherited.paths };
+  if (!isObject(own['paths'])) return { baseUrl, paths: inherited.paths };
   const folder = baseUrl ?? dirname(config);
   const entries = Object.entries(own['paths']).map(([pattern, targets]) => {
     const texts = [targets].flat().filter((target) => typeof target === 'string');
@@ -78,29 +80,24 @@ function extendedConfig(name: string, config: string): string {
   return name;
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
-/** The members of what a text of JSON holds; a text of anything else has none. */
-function membersIn(text: string): Members {
+/** JSON as TypeScript reads it: comments and commas before a bracket that closes do not count. */
+function settingsIn(text: string): Settings {
+  const strings = /("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+  const commas = /("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g;
   try {
-    const value: unknown = JSON.parse(text);
-    return hasMembers(value) ? value : {};
+    const settings: unknown = JSON.parse(
+      text
+        .replace(/^\uFEFF/, '')
+        .replace(strings, '$1')
+        .replace(commas, '$1'),
+    );
+    return isObject(settings) ? settings : {};
   } catch {
     return {};
   }
 }
 
-// The library knows it too, but the thread of the hooks, which reads this, is to load nothing of it.
-function hasMembers(value: unknown): value is Members {
+// Not the library's own: the hooks have a thread of their own on some Nodes, and it would load all of it a second time.
+function isObject(value: unknown): value is Settings {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** JSON as TypeScript reads it: comments and commas before a bracket that closes do not count. */
-function withoutComments(text: string): string {
-  const strings = /("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
-  const commas = /("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g;
-  return text
-    .replace(/^\uFEFF/, '')
-    .replace(strings, '$1')
-    .replace(commas, '$1');
 }

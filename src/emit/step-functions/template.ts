@@ -112,17 +112,33 @@ function refuseUnanswered(
   report(unsupported(path, text, known));
 }
 
-function joinOf({ On: on, Values: values }: JsonObject, path: Path | undefined, scope: Scope): string {
+function joinOf(join: JsonObject, path: Path | undefined, scope: Scope): string {
+  const { text, holes } = formatOf(join, path, scope);
+  return `States.Format('${text}'${holes.map((hole) => `, ${hole}`).join('')})`;
+}
+
+interface Format {
+  readonly text: string;
+  /** What the braces in it stand for. */
+  readonly holes: readonly string[];
+}
+
+/** A join in a join is one text with it: intrinsic functions nest ten deep. */
+function formatOf({ On: on, Values: values }: JsonObject, path: Path | undefined, scope: Scope): Format {
   const separator = typeof on === 'string' ? on : '';
-  const pieces = elementsOf(values);
   const holes: string[] = [];
-  const texts = pieces.map((piece, index) => {
+  const texts = elementsOf(values).map((piece, index): string => {
     if (!isExpression(piece)) return escapeText(typeof piece === 'string' ? piece : JSON.stringify(piece));
-    holes.push(computedOf(piece, child(path, index), scope));
-    return '{}';
+    const inner = piece['Std:Join'];
+    if (!isObject(inner)) {
+      holes.push(computedOf(piece, child(path, index), scope));
+      return '{}';
+    }
+    const within = formatOf(inner, child(path, index), scope);
+    holes.push(...within.holes);
+    return within.text;
   });
-  const format = texts.join(escapeText(separator));
-  return `States.Format('${format}'${holes.map((hole) => `, ${hole}`).join('')})`;
+  return { text: texts.join(escapeText(separator)), holes };
 }
 
 /** A place may be the name of a state. */

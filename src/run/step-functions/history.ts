@@ -5,7 +5,7 @@ import type { Link, RunHappening, RunState } from '../../definition/events.ts';
 import { elementsOf, isObject, jsonIn } from '../../definition/expression.ts';
 import { type Graph, graphOf, orderOf } from '../../definition/graph.ts';
 import { branchOf } from '../../definition/walk.ts';
-import { type Resource, consoleLinks, readArn } from '../console-links.ts';
+import { type Resource, consoleHost, consoleLinks, readArn } from '../console-links.ts';
 import type { LoggedStep } from '../log-follow.ts';
 
 /** A happening, and where the log of its step is. */
@@ -338,8 +338,9 @@ function parsed(text: string | undefined): JsonObject | undefined {
 
 /** The page of an execution in the console. */
 export function executionLink(arn: string): Link[] {
-  const { partition, region } = readArn(arn) ?? {};
-  if (partition !== 'aws' || region === undefined) return [];
-  const target = `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${arn}`;
+  const machine = readArn(arn);
+  const host = machine && consoleHost(machine);
+  if (host === undefined) return [];
+  const target = `https://${host}/states/home?region=${machine!.region}#/v2/executions/details/${arn}`;
   return [{ title: 'execution', target }];
 }

@@ -1,70 +1,8 @@
-import validate from 'asl-validator';
 import { describe, expect, test } from 'vitest';
-import {
-  type Pipeline,
-  type PipelineDocument,
-  definePipeline,
-  emit,
-  execution,
-  join as joinText,
-  jsonGet,
-  outputUri,
-  parameter,
-  step,
-  when,
-} from 'sagemaker-pipelines';
+import { definePipeline, emit, execution, join as joinText, parameter, step } from 'sagemaker-pipelines';
 import type { JsonObject } from '../../../src/definition/document.ts';
 import { toStateMachine } from '../../../src/emit/step-functions/state-machine.ts';
-
-const INSTANCE = { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 30 } as const;
-
-type States = Readonly<Record<string, JsonObject>>;
-
-/** The machine of some steps, which a validator of the States Language has accepted. */
-function machineOf(parameters: Pipeline['parameters'], ...steps: Parameters<typeof definePipeline>[0]['steps']) {
-  const { definition } = emit(definePipeline({ name: 'p', parameters, steps }), { region: 'eu-west-1' });
-  return accepted(definition);
-}
-
-function accepted(document: PipelineDocument) {
-  const { machine, diagnostics } = toStateMachine(document);
-  // The validator adds members of its own.
-  const { isValid, errorsText } = validate(structuredClone(machine));
-  expect(isValid ? '' : errorsText()).toBe('');
-  return { start: machine['StartAt'], states: machine['States'] as States, diagnostics };
-}
-
-function train(name: string, options: Parameters<typeof step.training>[2] = {}, uri: unknown = 's3://b/t') {
-  return step.training(
-    name,
-    {
-      AlgorithmSpecification: { TrainingImage: 'img:1', TrainingInputMode: 'File' },
-      OutputDataConfig: { S3OutputPath: 's3://b/o' },
-      ResourceConfig: INSTANCE,
-      StoppingCondition: { MaxRuntimeInSeconds: 60 },
-      InputDataConfig: [
-        { ChannelName: 'train', DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri as string } } },
-      ],
-      RoleArn: 'arn:aws:iam::111122223333:role/r',
-    },
-    options,
-  );
-}
-
-function evaluate(name: string) {
-  return step.processing(
-    name,
-    {
-      AppSpecification: { ImageUri: 'img:1' },
-      ProcessingResources: { ClusterConfig: INSTANCE },
-      ProcessingOutputConfig: {
-        Outputs: [{ OutputName: 'metrics', S3Output: { S3Uri: outputUri('m'), S3UploadMode: 'EndOfJob' } }],
-      },
-      RoleArn: 'arn:aws:iam::111122223333:role/r',
-    },
-    { propertyFiles: { Report: { output: 'metrics', path: 'report.json' } } },
-  );
-}
+import { INSTANCE, accepted, evaluate, machineOf, train } from './machine-of.ts';
 
 describe('the parameters of a machine', () => {
   test('are its input, over the defaults of the pipeline', () => {
@@ -99,6 +37,21 @@ describe('expressions', () => {
           },
         ],
       },
+    });
+  });
+
+  test('put a text together at once, however deep joins stand in joins', () => {
+    let value: JsonObject = { Get: 'Parameters.Name' };
+    for (let depth = 0; depth < 12; depth++) value = { 'Std:Join': { On: '-', Values: [depth, value, '}'] } };
+    const { states } = accepted({
+      Version: '2020-12-01',
+      Parameters: [{ Name: 'Name', Type: 'String' }],
+      Steps: [{ Name: 'Stop', Type: 'Fail', Arguments: { ErrorMessage: value } }],
+    });
+
+    const ends = String.raw`-\}`.repeat(12);
+    expect(states['Stop']).toMatchObject({
+      CausePath: `States.Format('11-10-9-8-7-6-5-4-3-2-1-0-{}${ends}', $.Parameters.Name)`,
     });
   });
 
@@ -170,97 +123,6 @@ describe('the order of steps', () => {
     const [level] = Object.values(states).filter(({ Type }) => Type === 'Parallel');
     expect((level!['Branches'] as unknown[]).length).toBeLessThanOrEqual(9);
     for (const { name } of many) expect(JSON.stringify(level)).toContain(`"$.Steps.${name}"`);
-  });
-});
-
-describe('conditions', () => {
-  const Threshold = parameter.float({ default: 0.8 });
-
-  test('read the file first, then choose, and both sides go on', () => {
-    const scored = evaluate('Score');
-    const auc = jsonGet<number>(scored.propertyFile('Report'), 'binary.auc[0].value');
-    const gate = step.condition('Good', {
-      Conditions: [when(auc, '>=', Threshold)],
-      IfSteps: [train('Keep')],
-      ElseSteps: [step.fail('Bad', { ErrorMessage: joinText`only ${Threshold}` })],
-    });
-    const { states } = machineOf({ Threshold }, gate, train('After', { dependsOn: [gate] }));
-
-    expect(states['Score']).toMatchObject({ Next: 'file Score.PropertyFiles.Report' });
-    expect(states['file Score.PropertyFiles.Report']).toMatchObject({
-      Resource: 'arn:aws:states:::aws-sdk:s3:getObject',
-      Parameters: {
-        'Bucket.$': '$.Parameters.ArtifactBucket',
-        'Key.$': "States.Format('{}/{}/m/report.json', $$.StateMachine.Name, $$.Execution.Name)",
-      },
-      ResultSelector: { 'value.$': 'States.StringToJson($.Body)' },
-      Next: 'Good',
-    });
-    expect(states['Good']).toEqual({
-      Type: 'Choice',
-      Choices: [
-        {
-          Variable: "$.Steps['file Score.PropertyFiles.Report'].value.binary.auc[0].value",
-          NumericGreaterThanEqualsPath: '$.Parameters.Threshold',
-          Next: 'Keep',
-        },
-      ],
-      Default: 'Bad',
-    });
-    expect(states['Keep']).toMatchObject({ Next: 'After' });
-    expect(states['Bad']).toEqual({
-      Type: 'Fail',
-      Error: 'Bad',
-      CausePath: "States.Format('only {}', $.Parameters.Threshold)",
-    });
-  });
-
-  test('keep what they came to where a later step asks', () => {
-    const first = step.condition('First', { Conditions: [when(Threshold, '>', 0.5)] });
-    const asks = step.condition('Asks', { Conditions: [when(first.properties.Outcome, '==', true)] });
-    const { states } = machineOf({ Threshold }, asks);
-
-    expect(states['First']).toMatchObject({ Choices: [{ Next: 'First: true' }], Default: 'First: false' });
-    expect(states['First: false']).toEqual({
-      Type: 'Pass',
-      Result: { Outcome: false },
-      ResultPath: '$.Steps.First',
-      Next: 'Asks',
-    });
-    expect(states['Asks']).toMatchObject({ Choices: [{ Variable: '$.Steps.First.Outcome', BooleanEquals: true }] });
-  });
-
-  test('lead nowhere else when both sides fail', () => {
-    const { states } = accepted({
-      Version: '2020-12-01',
-      Steps: [
-        {
-          Name: 'Choose',
-          Type: 'Condition',
-          Arguments: {
-            Conditions: [{ Type: 'In', QueryValue: 'a', Values: [] }],
-            IfSteps: [{ Name: 'Yes', Type: 'Fail', Arguments: { ErrorMessage: { Get: 'Parameters.Count' } } }],
-            ElseSteps: [{ Name: 'No', Type: 'Fail', Arguments: {} }],
-          },
-        },
-      ],
-      Parameters: [{ Name: 'Count', Type: 'Integer' }],
-    });
-
-    expect(Object.keys(states)).toEqual(['Parameters', 'Choose', 'Yes', 'No']);
-    expect(states['Choose']).toMatchObject({ Choices: [{ Variable: '$.Steps', IsPresent: false }] });
-    expect(states['Yes']).toMatchObject({ CausePath: "States.Format('{}', $.Parameters.Count)" });
-  });
-
-  test('ask whether a value is null', () => {
-    const isNull = { Type: 'Equals', LeftValue: { Get: 'Parameters.Note' }, RightValue: null };
-    const { states } = accepted({
-      Version: '2020-12-01',
-      Parameters: [{ Name: 'Note', Type: 'String' }],
-      Steps: [{ Name: 'Choose', Type: 'Condition', Arguments: { Conditions: [isNull], IfSteps: [], ElseSteps: [] } }],
-    });
-
-    expect(states['Choose']).toMatchObject({ Choices: [{ Variable: '$.Parameters.Note', IsNull: true }] });
   });
 });
 
