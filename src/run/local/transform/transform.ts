@@ -100,12 +100,13 @@ async function run(
   // Answers that came early wait for their turn: as many as there are workers, and one batch is read ahead.
   const ahead = limit(workers * 2);
   const openObjects = limit(workers * 2);
-  const [outputs, failures]: [string[], TransformFailure[]] = [[], []];
+  /** The output of each object or why it has none, in the order of the objects, whichever ends first. */
+  const outcomes: (string | TransformFailure)[] = [];
   const finishing = new Set<Promise<void>>();
-  let [requests, answers] = [0, 0];
+  let [begun, done, failed, requests, answers] = [0, 0, 0, 0, 0];
   let isOver = false;
 
-  const goOn = () => job.goesOn?.({ answers, done: outputs.length, failed: failures.length });
+  const goOn = () => job.goesOn?.({ answers, done, failed });
   const ask = async (body: Pieces) => {
     requests++;
     const answer = await invoke(client, model, body);
@@ -121,13 +122,19 @@ async function run(
     answer.then(givesSlot, givesSlot);
     void assembly.add(answer).then(ahead.give);
   };
+  const settle = (place: number, outcome: string | TransformFailure): void => {
+    outcomes[place] = outcome;
+    if (typeof outcome === 'string') done++;
+    else failed++;
+  };
   const finish = (object: TransformObject, ended: Promise<void>) => {
+    const place = begun++;
     const finished = ended
       .then(
-        () => void outputs.push(object.output),
+        () => settle(place, object.output),
         async (error: unknown) => {
           if (error instanceof TransformFault && error.ends) isOver = true;
-          failures.push(await failureOf(object, plan, error));
+          settle(place, await failureOf(object, plan, error));
         },
       )
       .finally(() => {
@@ -165,7 +172,9 @@ async function run(
     finish(object, assembly.finish());
   }
   await Promise.all(finishing);
-  if (isEmptyJob) failures.push(nothingToDo(plan));
+  if (isEmptyJob) outcomes.push(nothingToDo(plan));
+  const outputs = outcomes.filter((outcome) => typeof outcome === 'string');
+  const failures = outcomes.filter((outcome) => typeof outcome !== 'string');
   return { outputs, failures, requests };
 }
 

@@ -21,7 +21,12 @@ describeWithPython('a job', () => {
     );
   });
 
-  async function run(script: string, more: Partial<ContainerJob> = {}, signal = new AbortController().signal) {
+  async function run(
+    script: string,
+    more: Partial<ContainerJob> = {},
+    signal = new AbortController().signal,
+    hear: () => void = () => {},
+  ) {
     if (typeof namespace === 'string') throw new Error(`these tests need namespaces: ${namespace}`);
     const root = join(temporaryFolder(), 'Ein Auftrag');
     const folder = join(root, 'opt/ml');
@@ -37,7 +42,11 @@ describeWithPython('a job', () => {
       environment: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' },
     };
     const lines: string[] = [];
-    const end = await runJob(workplace, job, command, (_, line) => lines.push(line), signal);
+    const listen = (_: string, line: string): void => {
+      lines.push(line);
+      hear();
+    };
+    const end = await runJob(workplace, job, command, listen, signal);
     return { end, lines, folder };
   }
 
@@ -73,8 +82,8 @@ open('opt/ml/processing/relative.txt', 'w').write('b')`;
 
   test('is ended by the signal, before it starts too', async () => {
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 300);
-    const { end } = await run('import time\ntime.sleep(600)', {}, stop.signal);
+    const script = 'import time\nprint("up", flush=True)\ntime.sleep(600)';
+    const { end } = await run(script, {}, stop.signal, () => stop.abort());
     expect(end).toMatchObject({ exitCode: null, timedOut: false });
     const { end: early } = await run('import time\ntime.sleep(600)', {}, AbortSignal.abort());
     expect(early).toMatchObject({ exitCode: null, timedOut: false });

@@ -114,7 +114,7 @@ describeWithPython('a model server', () => {
   });
 
   test('that never answers is not waited for for ever, nor is one that nobody wants any more', async () => {
-    const hanging = model({ 'code/serve.py': `import time\nprint('loading')\ntime.sleep(600)` });
+    const hanging = model({ 'code/serve.py': `import time\nprint('loading', flush=True)\ntime.sleep(600)` });
     const { containers } = openContainers({ images, startLimit: 300 });
     await expect(serve(containers, hanging)).rejects.toMatchObject({
       code: 'model-server-not-started',
@@ -122,8 +122,9 @@ describeWithPython('a model server', () => {
     });
     const stop = new AbortController();
     const { containers: patient } = openContainers({ images });
-    setTimeout(() => stop.abort(), 200);
-    await expect(serve(patient, hanging, stop.signal)).rejects.toMatchObject({ failure: 'interrupted' });
+    await expect(patient.serve(hanging, () => stop.abort(), stop.signal)).rejects.toMatchObject({
+      failure: 'interrupted',
+    });
   });
 
   test('whose port another program has taken meanwhile gets another; and where all are taken, that is said', async () => {

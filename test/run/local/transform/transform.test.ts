@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 
 import { type Invocation, type Reply, echo, stubModel } from './model-server.ts';
-import { BY_LINE, runJob } from './run-job.ts';
+import { BY_LINE, runJob, sleep } from './run-job.ts';
 
 const ROWS = Array.from({ length: 60_000 }, (_, row) => `${row},${row / 7},"a ""quoted"" name, ${row}"\n`).join('');
 
@@ -157,6 +157,29 @@ describe('requests', () => {
     });
     expect(model.mostAtOnce()).toBe(6);
     expect(Object.keys(files).length).toBe(12);
+  });
+
+  test('may end in any order: what came of the objects is told in theirs', async () => {
+    let go: () => void = () => {};
+    const others = new Promise<void>((resolve) => (go = resolve));
+    let quick = 0;
+    const model = await stubModel(async ({ body }) => {
+      const text = body.toString();
+      if (text.startsWith('slow')) {
+        await others;
+        await sleep(30);
+      } else if (++quick === 2) go();
+      return text.includes('bad') ? { status: 400, body: 'no' } : text;
+    });
+    const { outputs, failures } = await runJob({
+      request: { ...BY_LINE, MaxConcurrentTransforms: 4 },
+      objects: { a: 'slow\n', b: 'quick\n', c: 'slow bad\n', d: 'quick bad\n' },
+      containers: [model],
+    });
+    expect([outputs, failures.map(({ key }) => key)]).toEqual([
+      ['a.out', 'b.out'],
+      ['c', 'd'],
+    ]);
   });
 
   test("follow the container's own execution parameters where the job sets none", async () => {
