@@ -1,17 +1,16 @@
+import { PIPELINE_NAME_RULE, isPipelineName } from '../aws/pipeline-name.ts';
 import type { Diagnostic } from '../definition/diagnostic.ts';
 import type { PipelineParts } from './pipeline.ts';
 
 // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html
-const NAME = /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,255}$/;
 const LONGEST_DESCRIPTION = 3072;
 const MOST_TAGS = 50;
 
 /** What AWS would refuse of a pipeline beside its document. */
 export function* pipelineFaults({ name, description, tags, parallelism }: PipelineParts): Generator<Diagnostic> {
-  if (!NAME.test(name)) {
+  if (!isPipelineName(name)) {
     const message = `"${name.length > 80 ? `${name.slice(0, 79)}…` : name}" is no name for a pipeline in AWS`;
-    const fix =
-      'letters, digits and single dashes between them, at most 256; or deploy it under another: --pipeline-name';
+    const fix = `${PIPELINE_NAME_RULE}; or deploy it under another: --pipeline-name`;
     yield { code: 'illegal-name', severity: 'warning', message, fix };
   }
   if (description !== undefined && description.length > LONGEST_DESCRIPTION) {

@@ -1,3 +1,4 @@
+import { PIPELINE_NAME_RULE, isPipelineName } from '../aws/pipeline-name.ts';
 import { PipelineError } from '../definition/error.ts';
 import type { SageMakerOptions } from '../run/sagemaker/run.ts';
 import type { WatchOptions } from '../run/wait-for-end.ts';
@@ -45,9 +46,9 @@ export function sageMakerOptions(
     });
   }
   const name = args['pipeline-name'];
-  if (name !== undefined && !/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$/.test(name)) {
+  if (name !== undefined && !isPipelineName(name)) {
     throw new PipelineError('usage', 'bad-value', `"${name}" is no name for a pipeline in AWS`, {
-      fix: 'letters, digits and dashes, at most 256',
+      fix: PIPELINE_NAME_RULE,
     });
   }
   return {

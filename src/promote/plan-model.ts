@@ -176,7 +176,7 @@ function badGroup(group: string): PipelineError {
     detail:
       group.length > 63
         ? `it has ${group.length} characters, AWS takes 63`
-        : 'AWS takes letters, digits and single dashes between them',
+        : 'AWS takes letters and digits, with dashes between them',
     fix: 'give the target another name with --target-model-package-group-name',
   });
 }

@@ -1,3 +1,4 @@
+import { PIPELINE_NAME_RULE, isPipelineName } from '../../aws/pipeline-name.ts';
 import { RESERVED_PARAMETERS, ARTIFACT_BUCKET, bind } from '../../definition/bind.ts';
 import type { Assembly } from '../../definition/assembly.ts';
 import type { PipelineDocument } from '../../definition/document.ts';
@@ -151,15 +152,14 @@ export function isInline(text: string): boolean {
   return Buffer.byteLength(text) < INLINE_BYTES;
 }
 
-// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html
-const NAME = /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,255}$/;
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html */
 const LONGEST_DEFINITION = 1_048_576;
 
 /** AWS would say so once the assets are in the bucket. */
 function refuseName(name: string): void {
-  if (NAME.test(name)) return;
+  if (isPipelineName(name)) return;
   throw new PipelineError('usage', 'bad-value', `"${name}" is no name for a pipeline in AWS`, {
-    detail: 'letters, digits and dashes, at most 256',
+    detail: PIPELINE_NAME_RULE,
     fix: 'deploy it under another: --pipeline-name NAME',
   });
 }
